@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The manifest reads as the architecture: an import points down only, shared and runtime targets
+// never import learning ones, and a system library is imported by exactly one target.
+
+import PackageDescription
+
+/// Every Swift target: Swift 6 language mode and strict memory safety, both as errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatWarning("StrictMemorySafety", as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "kws",
+  targets: [
+    // MARK: C edges
+    .target(name: "CKernels"),
+    // MARK: Shared
+    .target(name: "Buffers", swiftSettings: strict),
+    .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
+    .target(name: "ModelFormat", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    // MARK: Tests
+    .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
+  ]
+)

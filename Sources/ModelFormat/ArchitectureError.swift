@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What is wrong with an architecture.
+package enum ArchitectureError: Error, Equatable {
+  /// There is no layer.
+  case empty
+
+  /// The last layer is not dense.
+  case noDenseHead
+
+  /// A layer's name is empty, `input`, or used before.
+  case badName(layer: String)
+
+  /// A layer refers to one that does not stand before it.
+  case unknownLayer(layer: String, reference: String)
+
+  /// A number lies outside its range.
+  case outOfRange(layer: String, field: String, found: Int, ClosedRange<Int>)
+
+  /// Kernels along frequency are odd, so that 'same' padding is symmetric.
+  case evenFrequencyKernel(layer: String, found: Int)
+
+  /// The residual's shape or time stride differs from the layer's output.
+  case residualShape(layer: String, residual: String)
+
+  /// A field that this operation cannot have.
+  case notAllowed(layer: String, field: String)
+}
