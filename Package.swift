@@ -22,11 +22,17 @@ let package = Package(
   targets: [
     // MARK: C edges
     .target(name: "CKernels"),
+    .systemLibrary(
+      // SHA-1 and SHA-256: small, everywhere, and no build time (swift-crypto costs over a minute).
+      name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     // MARK: Shared
+    .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
     .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
-    .target(name: "ModelFormat", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    .target(
+      name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
     // MARK: Tests
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
   ]
 )

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+
+/// Whole files: bounded reading and durable writing.
+package enum File {
+  /// The bytes of the file at `path`.
+  ///
+  /// - Throws: `StorageError`, also when the file holds more than `limit` bytes.
+  package static func read(_ path: String, limit: Int = 1 << 31) throws(StorageError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw errno == ENOENT
+        ? .notFound(path: path) : .system(path: path, operation: "open", code: errno)
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .system(path: path, operation: "stat", code: errno)
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+    guard status.st_size <= limit else {
+      throw .tooLarge(path: path, byteCount: Int(status.st_size), limit: limit)
+    }
+    // A pipe has no size: read until the end, one byte past the known size to see it.
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+    var filled = 0
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBytes { raw in
+        unsafe Glibc.read(descriptor, raw.baseAddress! + filled, raw.count - filled)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .system(path: path, operation: "read", code: errno) }
+      if count == 0 { break }
+      filled += count
+      if filled == bytes.count {
+        guard filled <= limit else {
+          throw .tooLarge(path: path, byteCount: filled, limit: limit)
+        }
+        bytes.append(contentsOf: repeatElement(0, count: max(bytes.count, 4096)))
+      }
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  /// Replaces the file at `path` by `bytes`, or leaves it as it was.
+  ///
+  /// Writes beside it, syncs, renames, syncs the directory: a crash or a full disk at any moment
+  /// leaves either the old file or the new one.
+  package static func replace(_ path: String, with bytes: Span<UInt8>) throws(StorageError) {
+    let temporary = "\(path).partial-\(getpid())"
+    do throws(StorageError) {
+      try write(bytes, to: temporary, naming: path)
+      guard unsafe rename(temporary, path) == 0 else {
+        throw .system(path: path, operation: "rename", code: errno)
+      }
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
+    let directory = unsafe open(directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if directory >= 0 {
+      fsync(directory)
+      close(directory)
+    }
+  }
+
+  /// Creates `path` and its parents where they are missing.
+  package static func createDirectory(_ path: String) throws(StorageError) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      prefix += part
+      guard unsafe mkdir(prefix, 0o777) == 0 || errno == EEXIST else {
+        throw .system(path: prefix, operation: "mkdir", code: errno)
+      }
+      prefix += "/"
+    }
+  }
+
+  private static func write(
+    _ bytes: Span<UInt8>, to temporary: String, naming path: String
+  ) throws(StorageError) {
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system(path: path, operation: "create", code: errno) }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { raw in
+        unsafe Glibc.write(descriptor, raw.baseAddress! + written, raw.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .system(path: path, operation: "write", code: errno) }
+      written += count
+    }
+    guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "sync", code: errno) }
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
