@@ -34,5 +34,8 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],
+      swiftSettings: strict),
   ]
 )

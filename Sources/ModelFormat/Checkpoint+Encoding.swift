@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import SpeechFeatures
+
+extension Checkpoint {
+  /// The value of the container's `kws.kind`.
+  package static let kind = "checkpoint"
+
+  private static let statePrefix = "state."
+
+  /// The checkpoint as one file's bytes; the same checkpoint gives the same bytes.
+  package func encoded() -> [UInt8] {
+    var writer = SafetensorsWriter(metadata: [
+      MetadataFields.schemaKey: MetadataFields.schemaVersion,
+      MetadataFields.kindKey: Self.kind,
+      "architecture": MetadataFields.encode(architecture),
+      "features": MetadataFields.encode(features),
+      "labels": MetadataFields.encode(labels),
+      "provenance": MetadataFields.encode(provenance),
+    ])
+    for (name, value) in state { writer.metadata[Self.statePrefix + name] = value }
+    writer.add(
+      "normalization.mean", shape: [normalization.mean.count], floats: normalization.mean)
+    writer.add(
+      "normalization.scale", shape: [normalization.scale.count], floats: normalization.scale)
+    for (name, tensor) in tensors { writer.add(name, shape: tensor.shape, floats: tensor.values) }
+    return writer.encoded()
+  }
+
+  /// Reads a checkpoint from a file's bytes, trusting none of them.
+  ///
+  /// The network's own tensors are checked against the architecture; a trainer checks its own.
+  /// - Throws: `ModelFormatError` with the field, what was expected and what was found.
+  package init(reading bytes: [UInt8]) throws(ModelFormatError) {
+    let container = try Safetensors(bytes)
+    try MetadataFields.check(container, kind: Self.kind)
+    let metadata = container.metadata
+    architecture = try MetadataFields.decode(Architecture.self, "architecture", in: metadata)
+    features = try MetadataFields.decode(FeatureConfiguration.self, "features", in: metadata)
+    labels = try MetadataFields.decode([String].self, "labels", in: metadata)
+    provenance = try MetadataFields.decode(Provenance.self, "provenance", in: metadata)
+    let geometry = try MetadataFields.geometry(
+      of: architecture, features: features.coefficientCount, labels: labels)
+    let count = architecture.coefficientCount
+    normalization = FeatureNormalization(
+      mean: try container.floats("normalization.mean", shape: [count]),
+      scale: try container.floats("normalization.scale", shape: [count]))
+    state = [:]
+    for (name, value) in metadata where name.hasPrefix(Self.statePrefix) {
+      state[String(name.dropFirst(Self.statePrefix.count))] = value
+    }
+    tensors = [:]
+    for (name, entry) in container.entries where !name.hasPrefix("normalization.") {
+      tensors[name] = FloatTensor(
+        shape: entry.shape, values: try container.floats(name, shape: entry.shape))
+    }
+    for (name, shape) in geometry.flatMap(\.networkTensorShapes) {
+      guard let tensor = tensors[name] else { throw .missingTensor(name) }
+      guard tensor.shape == shape else {
+        throw .badTensor(name, expected: "F32 \(shape)", found: "F32 \(tensor.shape)")
+      }
+    }
+  }
+}
+
+extension LayerGeometry {
+  /// Names and shapes of the layer's parameters and statistics in a checkpoint.
+  package var networkTensorShapes: [(name: String, shape: [Int])] {
+    guard hasWeights else { return [] }
+    let name = layer.name
+    let channels = [output.channelCount]
+    let weight = [("\(name).weight", floatWeightShape)]
+    switch layer.normalization {
+    case .none: return weight + [("\(name).bias", channels)]
+    case .batch:
+      return weight
+        + ["scale", "shift", "mean", "variance"].map { ("\(name).norm.\($0)", channels) }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import SpeechFeatures
+
+extension QuantizedModel {
+  /// The value of the container's `kws.kind`.
+  package static let kind = "quantized-model"
+
+  /// Quantization of every activation, as stored.
+  private struct Quantization: Codable {
+    var input: ActivationQuantization
+    var layers: [Layer]
+
+    struct Layer: Codable {
+      var weightBits: Int
+      var output: ActivationQuantization?
+    }
+  }
+
+  /// The model as one file's bytes; the same model gives the same bytes.
+  package func encoded() -> [UInt8] {
+    var writer = SafetensorsWriter(metadata: [
+      MetadataFields.schemaKey: MetadataFields.schemaVersion,
+      MetadataFields.kindKey: Self.kind,
+      "architecture": MetadataFields.encode(architecture),
+      "features": MetadataFields.encode(features),
+      "labels": MetadataFields.encode(labels),
+      "quantization": MetadataFields.encode(
+        Quantization(
+          input: input,
+          layers: layers.map { .init(weightBits: $0.weightBits, output: $0.output) })),
+      "detection": MetadataFields.encode(detection),
+      "provenance": MetadataFields.encode(provenance),
+    ])
+    writer.add(
+      "normalization.mean", shape: [normalization.mean.count], floats: normalization.mean)
+    writer.add(
+      "normalization.scale", shape: [normalization.scale.count], floats: normalization.scale)
+    let geometry = try! architecture.geometry()
+    for (layer, geometry) in zip(layers, geometry) where geometry.hasWeights {
+      let name = geometry.layer.name
+      let outputs = geometry.output.channelCount
+      writer.add("\(name).weight", shape: geometry.weightShape, signedBytes: layer.weights)
+      writer.add("\(name).weightScale", shape: [outputs], floats: layer.weightScales)
+      writer.add("\(name).bias", shape: [outputs], integers: layer.bias)
+    }
+    return writer.encoded()
+  }
+
+  /// Reads a model from a file's bytes, trusting none of them.
+  ///
+  /// - Throws: `ModelFormatError` with the field, what was expected and what was found.
+  package init(reading bytes: [UInt8]) throws(ModelFormatError) {
+    let container = try Safetensors(bytes)
+    try MetadataFields.check(container, kind: Self.kind)
+    let metadata = container.metadata
+    architecture = try MetadataFields.decode(Architecture.self, "architecture", in: metadata)
+    features = try MetadataFields.decode(FeatureConfiguration.self, "features", in: metadata)
+    labels = try MetadataFields.decode([String].self, "labels", in: metadata)
+    detection = try MetadataFields.decode(DetectionParameters.self, "detection", in: metadata)
+    provenance = try MetadataFields.decode(Provenance.self, "provenance", in: metadata)
+    let geometry = try MetadataFields.geometry(
+      of: architecture, features: features.coefficientCount, labels: labels)
+    let count = architecture.coefficientCount
+    normalization = FeatureNormalization(
+      mean: try container.floats("normalization.mean", shape: [count]),
+      scale: try container.floats("normalization.scale", shape: [count]))
+    let quantization = try MetadataFields.decode(Quantization.self, "quantization", in: metadata)
+    guard quantization.layers.count == geometry.count else {
+      throw .badField(
+        "quantization.layers", expected: "\(geometry.count)", found: "\(quantization.layers.count)")
+    }
+    input = try quantization.input.checked("quantization.input")
+    layers = []
+    for (index, (entry, geometry)) in zip(quantization.layers, geometry).enumerated() {
+      let field = "quantization.layers[\(index)]"
+      guard (entry.output == nil) == (index == quantization.layers.count - 1) else {
+        throw .badField(
+          "\(field).output", expected: "a quantization for every layer but the last",
+          found: entry.output == nil ? "none" : "one for the last")
+      }
+      var layer = QuantizedLayer(
+        weightBits: entry.weightBits, weights: [], weightScales: [], bias: [],
+        output: try entry.output?.checked("\(field).output"))
+      let expectedBits = geometry.hasWeights ? 8 : 0
+      guard entry.weightBits == expectedBits else {
+        throw .badField(
+          "\(field).weightBits", expected: "\(expectedBits)", found: "\(entry.weightBits)")
+      }
+      if geometry.hasWeights { try layer.read(from: container, geometry: geometry) }
+      layers.append(layer)
+    }
+  }
+}
+
+extension QuantizedLayer {
+  fileprivate mutating func read(
+    from container: Safetensors, geometry: LayerGeometry
+  ) throws(ModelFormatError) {
+    let name = geometry.layer.name
+    let outputs = geometry.output.channelCount
+    weights = try container.signedBytes("\(name).weight", shape: geometry.weightShape)
+    weightScales = try container.floats("\(name).weightScale", shape: [outputs])
+    bias = try container.integers("\(name).bias", shape: [outputs])
+    guard !weights.contains(-128) else {
+      throw .badTensor("\(name).weight", expected: "-127...127", found: "-128")
+    }
+    for scale in weightScales where !(scale > 0) {
+      throw .badTensor("\(name).weightScale", expected: "positive", found: "\(scale)")
+    }
+    for value in bias where value.magnitude > 1 << 30 {
+      throw .badTensor("\(name).bias", expected: "at most 2^30", found: "\(value)")
+    }
+  }
+}
+
+extension ActivationQuantization {
+  fileprivate func checked(_ field: String) throws(ModelFormatError) -> ActivationQuantization {
+    guard scale.isFinite, scale > 0 else {
+      throw .badField("\(field).scale", expected: "finite and positive", found: "\(scale)")
+    }
+    guard (0...255).contains(zeroPoint) else {
+      throw .badField("\(field).zeroPoint", expected: "0...255", found: "\(zeroPoint)")
+    }
+    return self
+  }
+}
+
+extension LayerGeometry {
+  /// Shape of the integer weights in a model file; see `QuantizedLayer.weights`.
+  package var weightShape: [Int] {
+    switch layer.operation {
+    case .convolution(let outputs, let kernel, _, _):
+      [outputs, kernel.time, kernel.frequency, input.channelCount]
+    case .depthwise(let kernel, _, _): [kernel.time, kernel.frequency, input.channelCount]
+    case .dense(let outputs): [outputs, input.channelCount]
+    case .frequencyToChannels, .averagePool: [0]
+    }
+  }
+
+  /// Shape of the float weights in a checkpoint; see `Operation`.
+  package var floatWeightShape: [Int] {
+    switch layer.operation {
+    case .convolution(let outputs, let kernel, _, _):
+      [kernel.time, kernel.frequency, input.channelCount, outputs]
+    case .depthwise(let kernel, _, _): [kernel.time, kernel.frequency, input.channelCount]
+    case .dense(let outputs): [input.channelCount, outputs]
+    case .frequencyToChannels, .averagePool: [0]
+    }
+  }
+}

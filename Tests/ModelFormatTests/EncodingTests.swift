@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ModelFormat
+import SpeechFeatures
+import Testing
+
+@Suite struct EncodingTests {
+  @Test func `a model is read back as it was written`() throws {
+    #expect(try QuantizedModel(reading: sampleModel.encoded()) == sampleModel)
+    #expect(sampleModel.encoded() == sampleModel.encoded())
+  }
+
+  @Test func `a checkpoint is read back as it was written`() throws {
+    let checkpoint = try sampleCheckpoint()
+    #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
+  }
+
+  @Test func `every truncation of a model is a typed error`() {
+    let bytes = sampleModel.encoded()
+    for count in 0..<bytes.count {
+      #expect(throws: ModelFormatError.self) { try QuantizedModel(reading: Array(bytes[..<count])) }
+    }
+  }
+
+  @Test func `every flipped byte of a model is a typed error`() {
+    let bytes = sampleModel.encoded()
+    for index in bytes.indices {
+      for mask: UInt8 in [0x01, 0x20, 0x80, 0xFF] {
+        var flipped = bytes
+        flipped[index] ^= mask
+        #expect(throws: ModelFormatError.self) { try QuantizedModel(reading: flipped) }
+      }
+    }
+  }
+
+  @Test func `a resealed model with a wrong value names field, expected and found`() {
+    var model = sampleModel
+    model.input.zeroPoint = 256
+    #expect(
+      throws: ModelFormatError.badField(
+        "quantization.input.zeroPoint", expected: "0...255", found: "256")
+    ) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.labels = ["yes", "yes"]
+    #expect(
+      throws: ModelFormatError.badField(
+        "labels", expected: "2 different labels", found: "[\"yes\", \"yes\"]")
+    ) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.layers[0].weights[5] = -128
+    #expect(
+      throws: ModelFormatError.badTensor("stem.weight", expected: "-127...127", found: "-128")
+    ) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.normalization.scale[1] = .nan
+    #expect(
+      throws: ModelFormatError.badTensor(
+        "normalization.scale", expected: "finite values", found: "nan")
+    ) { try QuantizedModel(reading: model.encoded()) }
+  }
+
+  @Test func `a checkpoint is not a model`() throws {
+    let bytes = try sampleCheckpoint().encoded()
+    #expect(
+      throws: ModelFormatError.badField(
+        "kws.kind", expected: "quantized-model", found: "checkpoint")
+    ) { try QuantizedModel(reading: bytes) }
+  }
+
+  @Test func `a checkpoint without a parameter names it`() throws {
+    var checkpoint = try sampleCheckpoint()
+    checkpoint.tensors["head.bias"] = nil
+    #expect(throws: ModelFormatError.missingTensor("head.bias")) {
+      try Checkpoint(reading: checkpoint.encoded())
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ModelFormat
+import SpeechFeatures
+
+/// A small architecture with every kind of layer.
+let sampleArchitecture = Architecture(
+  name: "sample", coefficientCount: 4, windowFrameCount: 8,
+  layers: [
+    Layer(
+      name: "stem",
+      operation: .convolution(
+        outputChannelCount: 3, kernel: Extent(time: 3, frequency: 3),
+        stride: Extent(time: 2, frequency: 2), dilation: 1),
+      normalization: .batch, activation: .relu),
+    Layer(
+      name: "depthwise",
+      operation: .depthwise(
+        kernel: Extent(time: 3, frequency: 1), stride: Extent(time: 1, frequency: 1), dilation: 2),
+      normalization: .batch, residual: "stem", activation: .relu6),
+    Layer(name: "flat", operation: .frequencyToChannels),
+    Layer(name: "pool", operation: .averagePool),
+    Layer(name: "head", operation: .dense(outputCount: 2)),
+  ])
+
+let sampleProvenance = Provenance(
+  license: "CC-BY-4.0", attribution: "nobody", datasetDigest: "00", commands: ["kws train"],
+  seed: 7, accuracy: [])
+
+let sampleModel = QuantizedModel(
+  architecture: sampleArchitecture, features: FeatureConfiguration(cepstralCoefficientCount: 4),
+  normalization: FeatureNormalization(mean: [1, 2, 3, 4], scale: [1, 1, 2, 2]),
+  labels: ["yes", "no"], input: ActivationQuantization(scale: 0.1, zeroPoint: 128),
+  layers: [
+    QuantizedLayer(
+      weightBits: 8, weights: (0..<27).map { Int8($0 - 13) }, weightScales: [0.1, 0.2, 0.3],
+      bias: [1, -2, 3], output: ActivationQuantization(scale: 0.1, zeroPoint: 0)),
+    QuantizedLayer(
+      weightBits: 8, weights: (0..<9).map { Int8($0 * 14) }, weightScales: [0.1, 0.2, 0.3],
+      bias: [1, -2, 3], output: ActivationQuantization(scale: 0.1, zeroPoint: 0)),
+    QuantizedLayer(
+      weightBits: 0, weights: [], weightScales: [], bias: [],
+      output: ActivationQuantization(scale: 0.1, zeroPoint: 0)),
+    QuantizedLayer(
+      weightBits: 0, weights: [], weightScales: [], bias: [],
+      output: ActivationQuantization(scale: 0.05, zeroPoint: 0)),
+    QuantizedLayer(
+      weightBits: 8, weights: (0..<12).map { Int8($0) }, weightScales: [0.5, 0.25],
+      bias: [100, -100], output: nil),
+  ],
+  detection: DetectionParameters(
+    smoothingSeconds: 0.1, thresholds: ["yes": 0.9], defaultThreshold: 0.8, minimumCount: 2,
+    refractorySeconds: 0.5, rearmRatio: 0.5, rejectLabels: []),
+  provenance: sampleProvenance)
+
+func sampleCheckpoint() throws -> Checkpoint {
+  var tensors: [String: FloatTensor] = [:]
+  for (name, shape) in try sampleArchitecture.geometry().flatMap(\.networkTensorShapes) {
+    let count = shape.reduce(1, *)
+    tensors[name] = FloatTensor(shape: shape, values: (0..<count).map { Float($0) / 3 })
+  }
+  return Checkpoint(
+    architecture: sampleArchitecture, features: sampleModel.features,
+    normalization: sampleModel.normalization, labels: ["yes", "no"], tensors: tensors,
+    state: ["epoch": "3"], provenance: sampleProvenance)
+}
