@@ -19,6 +19,10 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "kws",
+  dependencies: [
+    // Command-line arguments and help; builds in seconds, uses FoundationEssentials only.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
   targets: [
     // MARK: C edges
     .target(name: "CKernels"),
@@ -31,6 +35,14 @@ let package = Package(
     .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
     .target(
       name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
+    // MARK: Use
+    .executableTarget(
+      name: "kws",
+      dependencies: [
+        "ModelFormat", "Storage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     // MARK: Tests
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ModelFormat
+import Storage
+
+/// Largest model or checkpoint that is read, in bytes.
+private let modelFileLimit = 1 << 30
+
+/// The model in the file at `path`.
+func loadModel(_ path: String) throws -> QuantizedModel {
+  let bytes = try File.read(path, limit: modelFileLimit)
+  do throws(ModelFormatError) {
+    return try QuantizedModel(reading: bytes)
+  } catch {
+    throw CommandError(error.explanation.at(path).text, .badData)
+  }
+}
+
+/// The checkpoint in the file at `path`.
+func loadCheckpoint(_ path: String) throws -> Checkpoint {
+  let bytes = try File.read(path, limit: modelFileLimit)
+  do throws(ModelFormatError) {
+    return try Checkpoint(reading: bytes)
+  } catch {
+    throw CommandError(error.explanation.at(path).text, .badData)
+  }
+}
