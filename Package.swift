@@ -44,6 +44,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     // MARK: Tests
+    .testTarget(name: "LawTests", swiftSettings: strict),
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
