@@ -35,6 +35,10 @@ let package = Package(
     .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
     .target(
       name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
+    // MARK: Runtime
+    .target(
+      name: "Inference", dependencies: ["Buffers", "CKernels", "ModelFormat"],
+      swiftSettings: strict),
     // MARK: Use
     .executableTarget(
       name: "kws",
@@ -49,6 +53,11 @@ let package = Package(
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],
+      swiftSettings: strict),
+    .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
       swiftSettings: strict),
   ]
 )

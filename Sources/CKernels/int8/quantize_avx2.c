@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "int8_kernels.h"
+#include "quantize_body.h"
+
+#if KWS_X86_64
+
+KWS_TARGET_AVX2 void kws_int8_quantize_avx2(const kws_int8_input *op, const float *frames,
+    uint8_t *output, size_t count) {
+  kws_quantize_body(op, frames, output, count);
+}
+
+#endif

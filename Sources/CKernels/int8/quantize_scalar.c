@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "int8_kernels.h"
+#include "quantize_body.h"
+
+void kws_int8_quantize_scalar(const kws_int8_input *op, const float *frames,
+    uint8_t *output, size_t count) {
+  kws_quantize_body(op, frames, output, count);
+}

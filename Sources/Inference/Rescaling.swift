@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import ModelFormat
+
+/// The factors and bounds by which sums become 8-bit values, computed in one pinned order: in
+/// double precision, rounded once to single.
+///
+/// A simulation of the integers in training uses the same functions.
+package enum Rescaling {
+  /// Steps of the output per step of a sum: `input * weight / output`.
+  package static func multiplier(input: Float, weight: Float, output: Float) -> Float {
+    Float(Double(input) * Double(weight) / Double(output))
+  }
+
+  /// Steps of the output per step of the residual.
+  package static func residualMultiplier(residual: Float, output: Float) -> Float {
+    Float(Double(residual) / Double(output))
+  }
+
+  /// Steps of the output per step of a sum over `count` values.
+  package static func meanMultiplier(input: Float, count: Int, output: Float) -> Float {
+    Float(Double(input) / (Double(count) * Double(output)))
+  }
+
+  /// Real value of one step of a sum that becomes a logit.
+  package static func logitMultiplier(input: Float, weight: Float) -> Float {
+    Float(Double(input) * Double(weight))
+  }
+
+  /// What a rescaled sum is clamped to before the zero point is added: 0...255 and the activation.
+  ///
+  /// ReLU6 ends at the step nearest to 6, half to even.
+  package static func bounds(
+    _ output: ActivationQuantization, _ activation: Activation
+  ) -> ClosedRange<Float> {
+    let lowest = Float(-output.zeroPoint)
+    let highest = Float(255 - output.zeroPoint)
+    switch activation {
+    case .none: return lowest...highest
+    case .relu: return 0...highest
+    case .relu6: return 0...min(highest, (6 / output.scale).rounded(.toNearestOrEven))
+    }
+  }
+}

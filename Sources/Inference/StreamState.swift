@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import CKernels
+import ModelFormat
+
+/// What one stream remembers.
+struct StreamState: ~Copyable {
+  /// The tensors, see `ArenaPlan`.
+  var arena: AlignedBuffer<UInt8>
+
+  /// Running sums of the average pools, `[pool, channel]`.
+  var sums: AlignedBuffer<Int32>
+
+  /// Per tensor the index of the column that comes next.
+  var positions: AlignedBuffer<Int>
+
+  /// Per time stride the number of columns before the block, then those that the block adds.
+  var clocks: AlignedBuffer<Int>
+
+  /// Logits of one block, `[column, label]`.
+  var logits: AlignedBuffer<Float>
+
+  /// Frames since the start of the stream.
+  var frameCount = 0
+
+  init(plan: InferencePlan) {
+    let arenaPlan = plan.arena
+    arena = AlignedBuffer(zeroed: arenaPlan.byteCount + Int(KWS_INT8_READ_SLACK))
+    sums = AlignedBuffer(zeroed: plan.program.sumCount)
+    positions = AlignedBuffer(zeroed: arenaPlan.tensors.count)
+    clocks = AlignedBuffer(zeroed: 2 * arenaPlan.timeStrides.count)
+    logits = AlignedBuffer(
+      zeroed: plan.labels.count * plan.largestColumnCount(frameCount: ArenaPlan.blockFrameCount))
+    reset(plan)
+  }
+
+  /// Fills the histories with real zeros: the zero points.
+  mutating func reset(_ plan: InferencePlan) {
+    frameCount = 0
+    Self.fill(&arena, 0..<arena.count, 0)
+    for tensor in plan.arena.tensors where !tensor.isScratch {
+      let zero = UInt8(tensor.quantization.zeroPoint)
+      Self.fill(&arena, tensor.offset..<tensor.offset + tensor.byteCount, zero)
+    }
+    for (index, tensor) in plan.arena.tensors.enumerated() {
+      Self.fill(&positions, index..<index + 1, tensor.historyCount)
+    }
+    for step in plan.program.steps where step.kind == .averagePool {
+      let pool = unsafe plan.program.averagePools.unsafeBase[step.operation]
+      Self.fill(&sums, step.sumOffset..<step.sumOffset + Int(pool.channel_count), pool.zero_sum)
+    }
+  }
+
+  private static func fill<Element>(
+    _ buffer: inout AlignedBuffer<Element>, _ range: Range<Int>, _ value: Element
+  ) {
+    var span = buffer.mutableSpan
+    for index in range { span[index] = value }
+  }
+
+  /// Bytes of all buffers.
+  static func byteCount(arena: ArenaPlan, geometry: [LayerGeometry]) -> Int {
+    let last = geometry[geometry.count - 1]
+    let columns = (ArenaPlan.blockFrameCount + last.timeStride - 1) / last.timeStride
+    var sums = 0
+    for layer in geometry {
+      if case .averagePool = layer.layer.operation { sums += layer.output.channelCount }
+    }
+    return arena.byteCount + Int(KWS_INT8_READ_SLACK) + 4 * sums + 8 * arena.tensors.count
+      + 16 * arena.timeStrides.count + 4 * columns * last.output.channelCount
+  }
+}

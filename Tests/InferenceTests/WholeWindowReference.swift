@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+import ModelFormat
+
+/// The network on a whole recording at once, written from the definition alone: no histories, no
+/// packing, no folding of zero points, sums in 64 bits.
+struct WholeWindowReference {
+  let model: QuantizedModel
+
+  private struct Tensor {
+    var shape: ColumnShape
+    var quantization: ActivationQuantization
+    var columns: [[Int]]
+
+    /// Value minus zero point; zero outside the tensor.
+    func centred(_ time: Int, _ frequency: Int, _ channel: Int) -> Int {
+      guard time >= 0, (0..<shape.frequencyCount).contains(frequency) else { return 0 }
+      return columns[time][frequency * shape.channelCount + channel] - quantization.zeroPoint
+    }
+  }
+
+  /// Posteriors `[column][label]` for raw frames `[frame, coefficient]`.
+  func posteriors(_ frames: [Float]) throws -> [[Float]] {
+    let geometry = try model.architecture.geometry()
+    var outputs: [Tensor] = []
+    let input = quantizedInput(frames)
+    for (index, layer) in geometry.enumerated() {
+      let source = layer.inputIndex.map { outputs[$0] } ?? input
+      let residual = layer.residualIndex.map { outputs[$0] }
+      if model.layers[index].output == nil { return logits(layer, index, source).map(softmax) }
+      outputs.append(run(layer, index, source, residual))
+    }
+    return []
+  }
+
+  private func quantizedInput(_ frames: [Float]) -> Tensor {
+    let count = model.architecture.coefficientCount
+    var columns: [[Int]] = []
+    for frame in 0..<frames.count / count {
+      columns.append(
+        (0..<count).map { i in
+          let x = frames[frame * count + i] - model.normalization.mean[i]
+          let steps = x * model.normalization.scale[i] / model.input.scale
+          let rounded = steps.rounded(.toNearestOrEven)
+          return Int(
+            min(max(rounded, Float(-model.input.zeroPoint)), Float(255 - model.input.zeroPoint)))
+            + model.input.zeroPoint
+        })
+    }
+    return Tensor(
+      shape: ColumnShape(frequencyCount: count, channelCount: 1), quantization: model.input,
+      columns: columns)
+  }
+
+  /// The integer sum of one output.
+  private func sum(
+    _ layer: LayerGeometry, _ index: Int, _ source: Tensor, _ column: Int, _ bin: Int,
+    _ channel: Int
+  ) -> Int {
+    let weights = model.layers[index].weights
+    let one = Extent(time: 1, frequency: 1)
+    let (kernel, stride, dilation) = layer.window ?? (one, one, 1)
+    let newest = stride.time * column + stride.time - 1
+    let lowest = bin * stride.frequency - (kernel.frequency - 1) / 2
+    let channels = layer.input.channelCount
+    var sum = Int(model.layers[index].bias[channel])
+    for time in 0..<kernel.time {
+      let t = newest - (kernel.time - 1 - time) * dilation
+      for frequency in 0..<kernel.frequency {
+        let tap = time * kernel.frequency + frequency
+        if case .depthwise = layer.layer.operation {
+          sum +=
+            Int(weights[tap * channels + channel])
+            * source.centred(t, lowest + frequency, channel)
+          continue
+        }
+        for c in 0..<channels {
+          let at = (channel * kernel.time * kernel.frequency + tap) * channels + c
+          sum += Int(weights[at]) * source.centred(t, lowest + frequency, c)
+        }
+      }
+    }
+    return sum
+  }
+
+  private func run(
+    _ layer: LayerGeometry, _ index: Int, _ source: Tensor, _ residual: Tensor?
+  ) -> Tensor {
+    guard let quantization = model.layers[index].output else { return source }
+    var result = Tensor(shape: layer.output, quantization: quantization, columns: [])
+    let stride = layer.window?.stride.time ?? 1
+    for column in 0..<source.columns.count / stride {
+      var values: [Int] = []
+      switch layer.layer.operation {
+      case .frequencyToChannels: values = source.columns[column]
+      case .averagePool:
+        let count = layer.poolLength * layer.input.frequencyCount
+        let multiplier = Float(
+          Double(source.quantization.scale) / (Double(count) * Double(quantization.scale)))
+        for channel in 0..<layer.input.channelCount {
+          var sum = 0
+          for time in column - layer.poolLength + 1...column {
+            for bin in 0..<layer.input.frequencyCount { sum += source.centred(time, bin, channel) }
+          }
+          values.append(rescaled(Float(sum) * multiplier, quantization, .none))
+        }
+      default:
+        for bin in 0..<layer.output.frequencyCount {
+          for channel in 0..<layer.output.channelCount {
+            let multiplier = Float(
+              Double(source.quantization.scale)
+                * Double(model.layers[index].weightScales[channel]) / Double(quantization.scale))
+            var x = Float(sum(layer, index, source, column, bin, channel)) * multiplier
+            if let residual {
+              let factor = Float(Double(residual.quantization.scale) / Double(quantization.scale))
+              x = x + Float(residual.centred(column, bin, channel)) * factor
+            }
+            values.append(rescaled(x, quantization, layer.layer.activation))
+          }
+        }
+      }
+      result.columns.append(values)
+    }
+    return result
+  }
+
+  private func rescaled(
+    _ x: Float, _ quantization: ActivationQuantization, _ activation: Activation
+  ) -> Int {
+    var lowest = 0
+    var highest = 255
+    if activation != .none { lowest = quantization.zeroPoint }
+    if activation == .relu6 {
+      let six = (6 / quantization.scale).rounded(.toNearestOrEven)
+      highest = min(255, Int(min(six, 1000)) + quantization.zeroPoint)
+    }
+    // 1000 steps are past either end.
+    let steps = Int(min(max(x, -1000), 1000).rounded(.toNearestOrEven))
+    return min(max(steps + quantization.zeroPoint, lowest), highest)
+  }
+
+  private func logits(_ layer: LayerGeometry, _ index: Int, _ source: Tensor) -> [[Float]] {
+    source.columns.indices.map { column in
+      (0..<layer.output.channelCount).map { channel in
+        let multiplier = Float(
+          Double(source.quantization.scale) * Double(model.layers[index].weightScales[channel]))
+        let real = Float(sum(layer, index, source, column, 0, channel)) * multiplier
+        switch layer.layer.activation {
+        case .none: return real
+        case .relu: return max(real, 0)
+        case .relu6: return min(max(real, 0), 6)
+        }
+      }
+    }
+  }
+
+  private func softmax(_ logits: [Float]) -> [Float] {
+    let largest = logits.max() ?? 0
+    let powers = logits.map { expf($0 - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+}
