@@ -1,8 +1,100 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Single-precision kernels of training: a strided matrix product, depthwise convolution, the
+// per-channel work of normalization, and parameter updates. Strides are in floats. Rows are vectors
+// of channels, channel fastest. None allocates; outputs may not overlap inputs unless said.
 #ifndef KWS_KERNELS_FLOAT_H
 #define KWS_KERNELS_FLOAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// c[i][n] (+)= sum over blocks q and depth k of
+//   a[i * a_row + k * a_depth + q * a_block] * b[k * b_depth + n + q * b_block].
+//
+// Rows of a may overlap: a convolution along time is such a product. With a_row == 1 it is the
+// product with a transposed, the form of a weight gradient.
+typedef struct kws_product {
+  size_t rows, columns, depth, blocks;
+  const float *a;
+  ptrdiff_t a_row, a_depth, a_block;
+  const float *b;
+  ptrdiff_t b_depth, b_block;
+  float *c;
+  ptrdiff_t c_row;
+  bool accumulate;
+} kws_product;
+
+// z[r][c] (+)= sum over taps i, inner taps j of
+//   x[r * x_row + i * x_tap + j * x_inner + c] * w[i * w_tap + j * w_inner + c].
+typedef struct kws_depthwise {
+  size_t rows, channels, taps, inner_taps;
+  const float *x;
+  ptrdiff_t x_row, x_tap, x_inner;
+  const float *w;
+  ptrdiff_t w_tap, w_inner;
+  float *z;
+  ptrdiff_t z_row;
+  bool accumulate;
+} kws_depthwise;
+
+// g[i * g_tap + c] += sum over blocks q and rows r of
+//   x[q * x_block + r * x_row + i * x_tap + c] * d[q * d_block + r * d_row + c].
+typedef struct kws_depthwise_gradient {
+  size_t rows, channels, taps, blocks;
+  const float *x;
+  ptrdiff_t x_row, x_tap, x_block;
+  const float *d;
+  ptrdiff_t d_row, d_block;
+  float *g;
+  ptrdiff_t g_tap;
+} kws_depthwise_gradient;
+
+// One step of Adam; the bias corrections are 1 - beta^t.
+typedef struct kws_adam {
+  float rate, first_decay, second_decay, epsilon, weight_decay;
+  float first_correction, second_correction_root;
+} kws_adam;
+
+typedef struct kws_float_kernels {
+  const char *name;
+
+  void (*product)(const kws_product *p);
+  void (*depthwise)(const kws_depthwise *p);
+  void (*depthwise_gradient)(const kws_depthwise_gradient *p);
+
+  // sum[c] += x[r][c] - shift[c]; squares[c] += (x[r][c] - shift[c])^2.
+  void (*moments)(size_t rows, size_t channels, const float *x, const float *shift, float *sum,
+                  float *squares);
+  // sum[c] += g[r][c]; products[c] += g[r][c] * (x[r][c] - shift[c]).
+  void (*comoments)(size_t rows, size_t channels, const float *g, const float *x,
+                    const float *shift, float *sum, float *products);
+  // sum[c] += x[r][c].
+  void (*row_sums)(size_t rows, size_t channels, const float *x, float *sum);
+  // y[r][c] (+)= row[c].
+  void (*spread_row)(size_t rows, size_t channels, const float *row, float *y, bool accumulate);
+  // y[r][c] = min(max(x[r][c] * scale[c] + shift[c] + residual[r][c], low), high); residual may
+  // be NULL; y may be x.
+  void (*affine)(size_t rows, size_t channels, const float *x, const float *scale,
+                 const float *shift, const float *residual, float low, float high, float *y);
+  // g[r][c] = scale[c] * g[r][c] + slope[c] * x[r][c] + shift[c].
+  void (*affine_gradient)(size_t rows, size_t channels, float *g, const float *x,
+                          const float *scale, const float *slope, const float *shift);
+  // g[i] = low < y[i] < high ? g[i] : 0.
+  void (*clamp_gradient)(size_t count, float *g, const float *y, float low, float high);
+  // y[i] += x[i].
+  void (*add)(size_t count, const float *x, float *y);
+
+  // Stochastic gradient descent with Nesterov momentum, as in PyTorch.
+  void (*descend)(size_t count, float *value, const float *gradient, float *momentum, float rate,
+                  float decay, float weight_decay);
+  // Adam with decoupled weight decay (AdamW), as in PyTorch.
+  void (*adam)(size_t count, float *value, const float *gradient, float *first, float *second,
+               const kws_adam *p);
+} kws_float_kernels;
+
+// The variants that this processor can run, best first; NULL past the last, which is scalar.
+const kws_float_kernels *kws_float_kernels_at(int index);
 
 #endif
