@@ -38,6 +38,9 @@ let package = Package(
     // MARK: Runtime
     .target(
       name: "Inference", dependencies: ["Buffers", "CKernels", "ModelFormat"],
+    // MARK: Learning
+    .target(
+      name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
       swiftSettings: strict),
     // MARK: Use
     .executableTarget(
@@ -59,5 +62,9 @@ let package = Package(
       name: "InferenceTests",
       dependencies: ["Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
       swiftSettings: strict),
+    .testTarget(
+      name: "NeuralNetworkTests",
+      dependencies: ["NeuralNetwork", "Buffers", "CKernels", "ModelFormat"],
+      exclude: ["Golden"], swiftSettings: strict),
   ]
 )

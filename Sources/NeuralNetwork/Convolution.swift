@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import CKernels
+import ModelFormat
+
+/// A convolution in which every output channel sees every input channel; with a kernel of one
+/// column and one bin, a pointwise or a dense layer.
+///
+/// Each output row is a product of a run of input floats with the weights, so the whole layer is a
+/// matrix product whose left side has overlapping rows: nothing is copied or unfolded.
+final class Convolution: LinearOperation {
+  private let weights: Parameter
+  private let geometry: WindowGeometry
+  /// Weights `[time, output, frequency, input]`, for the gradient of the input.
+  private let transposed: SharedBuffer<Float>
+
+  var weight: Parameter? { weights }
+
+  init(weights: Parameter, geometry: WindowGeometry) {
+    self.weights = weights
+    self.geometry = geometry
+    transposed = SharedBuffer(zeroed: weights.count)
+  }
+
+  func prepare(forTraining: Bool) {
+    guard forTraining else { return }
+    let source = unsafe weights.value.unsafeBase
+    let target = unsafe transposed.unsafeBase
+    let outputCount = geometry.output.channelCount
+    let tapCount = geometry.kernel.frequency * geometry.input.channelCount
+    for time in 0..<geometry.kernel.time {
+      let base = time * tapCount * outputCount
+      for output in 0..<outputCount {
+        for tap in 0..<tapCount {
+          unsafe target[base + output * tapCount + tap] = source[base + tap * outputCount + output]
+        }
+      }
+    }
+  }
+
+  func forward(_ clips: Range<Int>, input: Tensor, output: Tensor) {
+    let inputCount = geometry.input.channelCount
+    let outputCount = geometry.output.channelCount
+    let tapSize = geometry.kernel.frequency * inputCount * outputCount
+    for clip in clips {
+      let x = unsafe input.start(clip) + geometry.firstColumn * geometry.inputColumn
+      if geometry.isUniform {
+        var product = unsafe kws_product(
+          rows: output.timeCount * geometry.output.frequencyCount, columns: outputCount,
+          depth: inputCount, blocks: geometry.kernel.time, a: x, a_row: inputCount, a_depth: 1,
+          a_block: geometry.tapStride, b: weights.value.unsafeBase, b_depth: outputCount,
+          b_block: tapSize, c: output.start(clip), c_row: outputCount, accumulate: false)
+        unsafe coalesce(&product)
+        unsafe Kernels.best.product(&product)
+        continue
+      }
+      for bin in 0..<geometry.output.frequencyCount {
+        let taps = geometry.frequencyTaps(bin)
+        let offset = geometry.inputBin(bin, tap: taps.lowerBound) * inputCount
+        var product = unsafe kws_product(
+          rows: output.timeCount, columns: outputCount, depth: taps.count * inputCount,
+          blocks: geometry.kernel.time, a: x + offset,
+          a_row: geometry.stride.time * geometry.inputColumn, a_depth: 1,
+          a_block: geometry.tapStride,
+          b: weights.value.unsafeBase + taps.lowerBound * inputCount * outputCount,
+          b_depth: outputCount, b_block: tapSize, c: output.start(clip) + bin * outputCount,
+          c_row: geometry.outputColumn, accumulate: false)
+        unsafe coalesce(&product)
+        unsafe Kernels.best.product(&product)
+      }
+    }
+  }
+
+  /// Where consecutive time taps are neighbours in memory, on both sides, they are one long depth.
+  private func coalesce(_ product: inout kws_product) {
+    let depth = unsafe Int(product.depth)
+    guard unsafe product.a_block == depth, unsafe product.b_block == depth * product.b_depth
+    else { return }
+    unsafe product.depth *= product.blocks
+    unsafe product.blocks = 1
+  }
+
+  func backward(
+    _ clips: Range<Int>, input: Tensor, gradient: Tensor, inputGradient: Tensor?,
+    accumulate: Bool, partials: SharedBuffer<Float>, offset: Int
+  ) {
+    unsafe weightGradient(
+      clips, input: input, gradient: gradient, target: partials.unsafeBase + offset)
+    guard let inputGradient else { return }
+    if geometry.isUniform {
+      gatherInputGradient(clips, gradient, inputGradient, accumulate: accumulate)
+    } else {
+      if !accumulate { inputGradient.clear(clips) }
+      scatterInputGradient(clips, gradient, inputGradient)
+    }
+  }
+
+  private func weightGradient(
+    _ clips: Range<Int>, input: Tensor, gradient: Tensor, target: UnsafeMutablePointer<Float>
+  ) {
+    let inputCount = geometry.input.channelCount
+    let outputCount = geometry.output.channelCount
+    let tapSize = geometry.kernel.frequency * inputCount * outputCount
+    let x = unsafe input.start(clips.lowerBound) + geometry.firstColumn * geometry.inputColumn
+    let d = unsafe gradient.start(clips.lowerBound)
+    // With one frequency and no dilation all time taps are one run of rows.
+    let joined =
+      geometry.input.frequencyCount == 1 && geometry.dilation == 1
+      && geometry.kernel.frequency == 1
+    let tapCount = joined ? 1 : geometry.kernel.time
+    let uniform = geometry.isUniform
+    for bin in 0..<(uniform ? 1 : geometry.output.frequencyCount) {
+      let taps = geometry.frequencyTaps(bin)
+      let first = uniform ? 0 : geometry.inputBin(bin, tap: taps.lowerBound)
+      for time in 0..<tapCount {
+        var product = unsafe kws_product(
+          rows: (joined ? geometry.kernel.time : 1) * taps.count * inputCount,
+          columns: outputCount,
+          depth: gradient.timeCount * (uniform ? geometry.output.frequencyCount : 1),
+          blocks: clips.count, a: x + time * geometry.tapStride + first * inputCount, a_row: 1,
+          a_depth: uniform ? inputCount : geometry.stride.time * geometry.inputColumn,
+          a_block: input.clipStride, b: d + bin * outputCount,
+          b_depth: uniform ? outputCount : geometry.outputColumn, b_block: gradient.clipStride,
+          c: target + time * tapSize + taps.lowerBound * inputCount * outputCount,
+          c_row: outputCount, accumulate: true)
+        unsafe Kernels.best.product(&product)
+      }
+    }
+  }
+
+  /// Without strides the input's gradient is itself a product over the output's gradient, whose
+  /// zero columns after the clip stand for outputs that are not there.
+  private func gatherInputGradient(
+    _ clips: Range<Int>, _ gradient: Tensor, _ inputGradient: Tensor, accumulate: Bool
+  ) {
+    let inputCount = geometry.input.channelCount
+    let outputCount = geometry.output.channelCount
+    let tapSize = inputCount * outputCount
+    for clip in clips {
+      var product = unsafe kws_product(
+        rows: inputGradient.timeCount * geometry.input.frequencyCount, columns: inputCount,
+        depth: outputCount, blocks: geometry.kernel.time, a: gradient.start(clip),
+        a_row: outputCount, a_depth: 1, a_block: geometry.dilation * geometry.outputColumn,
+        b: transposed.unsafeBase + (geometry.kernel.time - 1) * tapSize, b_depth: inputCount,
+        b_block: -tapSize, c: inputGradient.start(clip), c_row: inputCount,
+        accumulate: accumulate)
+      unsafe Kernels.best.product(&product)
+    }
+  }
+
+  private func scatterInputGradient(
+    _ clips: Range<Int>, _ gradient: Tensor, _ inputGradient: Tensor
+  ) {
+    let inputCount = geometry.input.channelCount
+    let outputCount = geometry.output.channelCount
+    let rowSize = geometry.kernel.frequency * inputCount
+    for clip in clips {
+      for bin in 0..<geometry.output.frequencyCount {
+        let taps = geometry.frequencyTaps(bin)
+        let first = geometry.inputBin(bin, tap: taps.lowerBound) * inputCount
+        for time in 0..<geometry.kernel.time {
+          let skipped = geometry.firstOutput(tap: time)
+          guard skipped < gradient.timeCount else { continue }
+          let column =
+            geometry.firstColumn + time * geometry.dilation + skipped * geometry.stride.time
+          var product = unsafe kws_product(
+            rows: gradient.timeCount - skipped, columns: taps.count * inputCount,
+            depth: outputCount, blocks: 1,
+            a: gradient.start(clip) + skipped * geometry.outputColumn + bin * outputCount,
+            a_row: geometry.outputColumn, a_depth: 1, a_block: 0,
+            b: transposed.unsafeBase + time * outputCount * rowSize
+              + taps.lowerBound * inputCount, b_depth: rowSize, b_block: 0,
+            c: inputGradient.start(clip) + column * geometry.inputColumn + first,
+            c_row: geometry.stride.time * geometry.inputColumn, accumulate: true)
+          unsafe Kernels.best.product(&product)
+        }
+      }
+    }
+  }
+}

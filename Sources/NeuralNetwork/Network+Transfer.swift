@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import CKernels
+import ModelFormat
+
+/// Moving values between a step's memory and the world.
+extension Network {
+  func copyFeatures(_ features: SharedBuffer<Float>, to tensor: Tensor, _ clips: Range<Int>) {
+    let count = tensor.timeCount * tensor.columnShape.count
+    for clip in clips {
+      unsafe tensor.start(clip).update(from: features.unsafeBase + clip * count, count: count)
+    }
+  }
+
+  func gatherLogits(_ workspace: Workspace, clipCount: Int) {
+    let tensor: Tensor = stages[stages.count - 1].output
+    let last = (tensor.timeCount - 1) * labelCount
+    for clip in 0..<clipCount {
+      unsafe (workspace.logits.unsafeBase + clip * labelCount).update(
+        from: tensor.start(clip) + last, count: labelCount)
+    }
+  }
+
+  func spreadLogitsGradient(_ gradient: SharedBuffer<Float>, _ clips: Range<Int>) {
+    let tensor: Tensor = stages[stages.count - 1].gradient
+    let last = (tensor.timeCount - 1) * labelCount
+    if last > 0 { tensor.clear(clips) }
+    for clip in clips {
+      unsafe (tensor.start(clip) + last).update(
+        from: gradient.unsafeBase + clip * labelCount, count: labelCount)
+    }
+  }
+
+  func clearPartials(_ workspace: Workspace, group: Int) {
+    unsafe (workspace.partials.unsafeBase + group * partialCount).update(
+      repeating: 0, count: partialCount)
+  }
+
+  /// Adds up the groups' gradients, in the order of the groups.
+  func joinPartials(_ workspace: Workspace, groupCount: Int) {
+    Workers(threadCount: threadCount).perform(stages.count) { index in
+      let stage = stages[index]
+      join(stage.operation?.weight, at: stage.weightOffset)
+      join(stage.bias, at: stage.biasOffset)
+    }
+    func join(_ parameter: Parameter?, at offset: Int) {
+      guard let parameter else { return }
+      let target = unsafe parameter.gradient.unsafeBase
+      let source = unsafe workspace.partials.unsafeBase + offset
+      unsafe target.update(from: source, count: parameter.count)
+      for group in 1..<max(groupCount, 1) {
+        unsafe Kernels.best.add(parameter.count, source + group * partialCount, target)
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import Glibc
+package import ModelFormat
+
+/// A network in training: parameters, statistics, and the memory of a step.
+///
+/// Not safe for use from several threads at once; it uses `threadCount` threads itself. Results do
+/// not depend on how many: the batch is cut into groups of clips by its size alone, and what groups
+/// share is added in their order.
+package final class Network {
+  package enum Mode: Sendable {
+    /// Batch statistics, which also update the running ones; allows a backward pass.
+    case training
+    /// Running statistics.
+    case inference
+  }
+
+  package let architecture: Architecture
+  package let geometry: [LayerGeometry]
+
+  /// All parameters, in the order of the layers.
+  package let parameters: [Parameter]
+
+  /// Threads that a step may use; at first one per processor.
+  package var threadCount: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
+  let stages: [LayerStage]
+
+  /// What a tensor of the network is, whatever the batch. Slot 0 is the input.
+  struct Slot {
+    var name: String
+    var columnShape: ColumnShape
+    var leadCount: Int
+    var tailCount: Int
+  }
+  private(set) var slots: [Slot]
+  /// The slot that holds a layer's output.
+  let slotOfLayer: [Int]
+
+  /// Floats of all partial gradients of one group.
+  let partialCount: Int
+
+  var workspace: Workspace?
+
+  /// A network with random weights, a function of the seed.
+  ///
+  /// - Throws: `.architecture` for an architecture that makes no sense.
+  package convenience init(
+    architecture: Architecture, seed: UInt64
+  ) throws(NeuralNetworkError) {
+    try self.init(architecture)
+    initialize(seed: seed)
+  }
+
+  /// A network with the parameters and statistics of a checkpoint; other tensors are ignored.
+  package convenience init(
+    architecture: Architecture, tensors: [String: FloatTensor]
+  ) throws(NeuralNetworkError) {
+    try self.init(architecture)
+    try load(tensors)
+  }
+
+  private init(_ architecture: Architecture) throws(NeuralNetworkError) {
+    self.architecture = architecture
+    do throws(ArchitectureError) {
+      geometry = try architecture.geometry()
+    } catch {
+      throw .architecture(error)
+    }
+    stages = geometry.map { LayerStage(geometry: $0) }
+
+    // Layers that are free in memory share the slot of what they read.
+    var slots = [
+      Slot(
+        name: "input",
+        columnShape: ColumnShape(
+          frequencyCount: architecture.coefficientCount, channelCount: 1),
+        leadCount: 0, tailCount: 0)
+    ]
+    var slotOfLayer: [Int] = []
+    for layer in geometry {
+      let source = layer.inputIndex.map { slotOfLayer[$0] } ?? 0
+      slots[source].leadCount = max(slots[source].leadCount, layer.historyCount)
+      if layer.layer.operation == .frequencyToChannels {
+        slotOfLayer.append(source)
+        continue
+      }
+      slotOfLayer.append(slots.count)
+      slots.append(
+        Slot(
+          name: layer.layer.name, columnShape: layer.output, leadCount: 0,
+          tailCount: layer.window == nil ? 0 : layer.historyCount))
+    }
+    self.slots = slots
+    self.slotOfLayer = slotOfLayer
+
+    var offset = 0
+    for stage in stages {
+      stage.weightOffset = offset
+      offset += stage.operation?.weight?.count ?? 0
+      stage.biasOffset = offset
+      offset += stage.bias?.count ?? 0
+    }
+    partialCount = offset
+    parameters = stages.flatMap { stage in
+      [stage.operation?.weight, stage.bias, stage.normalization?.scale, stage.normalization?.shift]
+        .compactMap { $0 }
+    }
+    planGradients()
+  }
+
+  /// Decides, going backward, which gradients are set and which are added to.
+  private func planGradients() {
+    var isWritten = [Bool](repeating: false, count: slots.count)
+    isWritten[slotOfLayer[stages.count - 1]] = true
+    for index in stages.indices.reversed() {
+      let stage = stages[index]
+      stage.isLive = isWritten[slotOfLayer[index]]
+      guard stage.isLive, stage.operation != nil else { continue }
+      if let residual = stage.geometry.residualIndex {
+        stage.accumulatesResidualGradient = isWritten[slotOfLayer[residual]]
+        isWritten[slotOfLayer[residual]] = true
+      }
+      let source = stage.geometry.inputIndex.map { slotOfLayer[$0] } ?? 0
+      stage.accumulatesInputGradient = isWritten[source]
+      isWritten[source] = true
+    }
+  }
+
+  /// Running statistics, `<layer>.norm.mean` and `<layer>.norm.variance`.
+  package var statistics: [String: FloatTensor] {
+    var tensors: [String: FloatTensor] = [:]
+    for stage in stages {
+      guard let normalization = stage.normalization else { continue }
+      let shape = normalization.scale.shape
+      let name = stage.geometry.layer.name
+      tensors["\(name).norm.mean"] = FloatTensor(
+        shape: shape, copying: normalization.runningMean)
+      tensors["\(name).norm.variance"] = FloatTensor(
+        shape: shape, copying: normalization.runningVariance)
+    }
+    return tensors
+  }
+
+  /// Copies of all parameters and statistics, under the names of a checkpoint.
+  package func exportTensors() -> [String: FloatTensor] {
+    var tensors = statistics
+    for parameter in parameters {
+      tensors[parameter.name] = FloatTensor(shape: parameter.shape, copying: parameter.value)
+    }
+    return tensors
+  }
+
+  /// Takes over the parameters and statistics of a checkpoint; other tensors are ignored.
+  ///
+  /// - Throws: `.missingTensor` or `.shape`; the network is then changed in part.
+  package func load(_ tensors: [String: FloatTensor]) throws(NeuralNetworkError) {
+    for parameter in parameters {
+      try parameter.value.load(parameter.name, shape: parameter.shape, from: tensors)
+    }
+    for stage in stages {
+      guard let normalization = stage.normalization else { continue }
+      let name = stage.geometry.layer.name
+      let shape = normalization.scale.shape
+      try normalization.runningMean.load("\(name).norm.mean", shape: shape, from: tensors)
+      try normalization.runningVariance.load("\(name).norm.variance", shape: shape, from: tensors)
+    }
+  }
+}

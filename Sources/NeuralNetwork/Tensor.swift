@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Buffers
+package import ModelFormat
+
+/// Values `[clip, time, frequency, channel]` of a batch, with room for columns before the first and
+/// after the last of every clip.
+///
+/// The columns before it are the history that causal layers look back on; those after it stay zero,
+/// so that the gradient of a causal window is a window too.
+package final class Tensor {
+  package let columnShape: ColumnShape
+
+  /// Own columns per clip.
+  package let timeCount: Int
+
+  /// Columns of history before the first of a clip.
+  package let leadCount: Int
+
+  /// Floats from one clip to the next.
+  package let clipStride: Int
+
+  /// The storage; `range(clip:)` says where a clip lies in it.
+  package let buffer: SharedBuffer<Float>
+
+  init(
+    clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0,
+    tailCount: Int = 0
+  ) {
+    self.columnShape = columnShape
+    self.timeCount = timeCount
+    self.leadCount = leadCount
+    clipStride = (leadCount + timeCount + tailCount) * columnShape.count
+    buffer = SharedBuffer(zeroed: clipCapacity * clipStride)
+  }
+
+  /// The same memory with columns of another shape and equal count.
+  init(viewing other: Tensor, as columnShape: ColumnShape) {
+    precondition(columnShape.count == other.columnShape.count, "views keep the column size")
+    self.columnShape = columnShape
+    timeCount = other.timeCount
+    leadCount = other.leadCount
+    clipStride = other.clipStride
+    buffer = other.buffer
+  }
+
+  /// The elements of `buffer` that are the clip's own columns, `[time, frequency, channel]`.
+  package func range(clip: Int) -> Range<Int> {
+    let start = clip * clipStride + leadCount * columnShape.count
+    return start..<start + timeCount * columnShape.count
+  }
+}
