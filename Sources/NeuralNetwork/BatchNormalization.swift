@@ -83,8 +83,8 @@ final class BatchNormalization {
 
   /// Joins the groups' sums to the batch's moments; updates the running statistics and the map.
   ///
-  /// `rowCounts` has the rows of each group.
-  func join(rowCounts: [Int]) {
+  /// Every clip has `rowsPerClip` rows of channels.
+  func join(_ groups: ClipGroups, rowsPerClip: Int) {
     let sums = unsafe sums.unsafeBase
     let scales = unsafe scale.value.unsafeBase
     let shifts = unsafe shift.value.unsafeBase
@@ -98,9 +98,9 @@ final class BatchNormalization {
       var count = 0.0
       var mean = 0.0
       var squares = 0.0
-      for group in rowCounts.indices {
+      for group in 0..<groups.count {
         let base = group * 3 * channelCount + channel
-        let groupCount = Double(rowCounts[group])
+        let groupCount = Double(groups.clips(group).count * rowsPerClip)
         let sum = unsafe Double(sums[base + channelCount])
         let groupMean = unsafe Double(sums[base]) + sum / groupCount
         let groupSquares = max(
@@ -139,7 +139,7 @@ final class BatchNormalization {
   ///
   /// With h = (x - mean) / deviation:
   /// dx = scale / deviation * (g - mean(g) - h * mean(g * h)).
-  func joinGradient(rowCounts: [Int]) {
+  func joinGradient(_ groups: ClipGroups, rowsPerClip: Int) {
     let sums = unsafe sums.unsafeBase
     let means = unsafe batchMean.unsafeBase
     let inverses = unsafe inverseDeviation.unsafeBase
@@ -148,11 +148,11 @@ final class BatchNormalization {
     let shiftGradients = unsafe shift.gradient.unsafeBase
     let slopes = unsafe slope.unsafeBase
     let intercepts = unsafe intercept.unsafeBase
-    let count = Double(rowCounts.reduce(0, +))
+    let count = Double(groups.clipCount * rowsPerClip)
     for channel in 0..<channelCount {
       var sum = 0.0
       var products = 0.0
-      for group in rowCounts.indices {
+      for group in 0..<groups.count {
         let base = group * 3 * channelCount + channel
         unsafe sum += Double(sums[base])
         unsafe products += Double(sums[base + channelCount])

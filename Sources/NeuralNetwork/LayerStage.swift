@@ -26,8 +26,6 @@ final class LayerStage {
   /// Whether this layer is the last, in backward order the first, to touch the gradient it gives.
   var accumulatesInputGradient = false
   var accumulatesResidualGradient = false
-  /// Whether a gradient reaches the layer at all.
-  var isLive = false
 
   // Bound memory. `linear` is the operation's output, `output` what the next layers read; they are
   // the same without normalization.
@@ -89,7 +87,8 @@ final class LayerStage {
       }
   }
 
-  private var rowCount: Int { output.timeCount * geometry.output.frequencyCount }
+  /// Rows of channels per clip.
+  var rowCount: Int { output.timeCount * geometry.output.frequencyCount }
 
   /// The operation, and the group's part of the batch's moments.
   func forwardLinear(_ clips: Range<Int>, group: Int, training: Bool) {

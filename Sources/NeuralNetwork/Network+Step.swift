@@ -49,7 +49,7 @@ extension Network {
       stage.operation?.prepare(forTraining: training)
       if !training { stage.normalization?.prepareForInference() }
     }
-    let groups = Groups(clipCount: clipCount)
+    let groups = ClipGroups(clipCount: clipCount)
     var first = 0
     while first < stages.count {
       // All groups meet where a batch normalization needs the whole batch.
@@ -76,10 +76,7 @@ extension Network {
       }
       if last < stages.count {
         let layer = stages[last]
-        layer.normalization?.join(
-          rowCounts: groups.clipCounts.map {
-            $0 * layer.output.timeCount * layer.output.columnShape.frequencyCount
-          })
+        layer.normalization?.join(groups, rowsPerClip: layer.rowCount)
       }
       first = last + 1
     }
@@ -103,10 +100,8 @@ extension Network {
     guard let workspace, workspace.trains else {
       preconditionFailure("backward needs a forward pass in training mode")
     }
-    let groups = Groups(clipCount: clipCount)
-    let live = stages.indices.reversed().filter {
-      stages[$0].isLive && stages[$0].operation != nil
-    }
+    let groups = ClipGroups(clipCount: clipCount)
+    let live = backwardOrder
     var first = 0
     while first <= live.count {
       // The segment starts behind a meeting point, with the operation of that layer.
@@ -134,36 +129,14 @@ extension Network {
       }
       if next < live.count {
         let layer = stages[live[next]]
-        layer.normalization?.joinGradient(
-          rowCounts: groups.clipCounts.map {
-            $0 * layer.output.timeCount * layer.output.columnShape.frequencyCount
-          })
+        layer.normalization?.joinGradient(groups, rowsPerClip: layer.rowCount)
       }
       first = next + 1
     }
     joinPartials(workspace, groupCount: groups.count)
   }
 
-  /// The batch cut into groups of clips, the unit of parallel work.
-  struct Groups {
-    let clipCount: Int
-    let size: Int
-    let count: Int
-
-    init(clipCount: Int) {
-      self.clipCount = clipCount
-      size = Workspace.groupSize(clipCount: clipCount)
-      count = Workspace.groupCount(clipCount: clipCount)
-    }
-
-    func clips(_ group: Int) -> Range<Int> {
-      group * size..<min((group + 1) * size, clipCount)
-    }
-
-    var clipCounts: [Int] { (0..<count).map { clips($0).count } }
-  }
-
-  private func perform(_ groups: Groups, _ body: (Int, Range<Int>) -> Void) {
+  private func perform(_ groups: ClipGroups, _ body: (Int, Range<Int>) -> Void) {
     Workers(threadCount: threadCount).perform(groups.count) { body($0, groups.clips($0)) }
   }
 

@@ -42,6 +42,9 @@ package final class Network {
   /// Floats of all partial gradients of one group.
   let partialCount: Int
 
+  /// The layers that a gradient reaches and that compute something, last first.
+  private(set) var backwardOrder: [Int] = []
+
   var workspace: Workspace?
 
   /// A network with random weights, a function of the seed.
@@ -117,8 +120,8 @@ package final class Network {
     isWritten[slotOfLayer[stages.count - 1]] = true
     for index in stages.indices.reversed() {
       let stage = stages[index]
-      stage.isLive = isWritten[slotOfLayer[index]]
-      guard stage.isLive, stage.operation != nil else { continue }
+      guard isWritten[slotOfLayer[index]], stage.operation != nil else { continue }
+      backwardOrder.append(index)
       if let residual = stage.geometry.residualIndex {
         stage.accumulatesResidualGradient = isWritten[slotOfLayer[residual]]
         isWritten[slotOfLayer[residual]] = true

@@ -18,14 +18,6 @@ final class Workspace {
   let partials: SharedBuffer<Float>
   let logits: SharedBuffer<Float>
 
-  /// Clips per group. A function of the batch size alone, so that results do not depend on threads.
-  static func groupSize(clipCount: Int) -> Int { max(4, (clipCount + 31) / 32) }
-
-  static func groupCount(clipCount: Int) -> Int {
-    let size = groupSize(clipCount: clipCount)
-    return (clipCount + size - 1) / size
-  }
-
   /// Allocates, and binds the network's stages to the memory.
   init(network: Network, frameCount: Int, clipCapacity: Int, trains: Bool) {
     self.frameCount = frameCount
@@ -53,7 +45,7 @@ final class Workspace {
           clipCapacity: clipCapacity, timeCount: timeCounts[$0],
           columnShape: slots[$0].columnShape, tailCount: slots[$0].tailCount)
     }
-    let groupCount = Self.groupCount(clipCount: clipCapacity)
+    let groupCount = ClipGroups(clipCount: clipCapacity).count
     partials = SharedBuffer(zeroed: trains ? groupCount * network.partialCount : 0)
     logits = SharedBuffer(
       zeroed: clipCapacity * network.geometry[network.geometry.count - 1].output.count)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import CKernels
+import Testing
+
+/// Every variant of a kernel that this processor can run against the scalar form, which is the
+/// last of the table. Sums of n products may differ by their order and by fused multiply-add: the
+/// bound is n + 4 rounding steps of the sum of magnitudes.
+struct KernelTests {
+  private static let sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 15, 16, 17, 31, 33, 40, 47, 63, 65]
+
+  private var variants: [kws_float_kernels] {
+    unsafe (0..<3).compactMap { unsafe kws_float_kernels_at(Int32($0))?.pointee }
+  }
+
+  private func random(_ count: Int, _ stream: Int) -> SharedBuffer<Float> {
+    var generator = CounterBasedGenerator(seed: 3, stream: UInt32(stream))
+    return SharedBuffer((0..<count).map { _ in 2 * generator.nextUniform() - 1 })
+  }
+
+  /// Runs `body` on a fresh copy of `output` per variant, and compares with the last, the scalar
+  /// one. With values in [-1, 1], n terms have a magnitude of at most n.
+  private func compare(
+    _ output: SharedBuffer<Float>, terms: Int, scale: Float = 1,
+    _ comment: @autoclosure () -> String,
+    _ body: (kws_float_kernels, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let tables = unsafe variants
+    let results = unsafe tables.map { table in
+      let copy = SharedBuffer(values(output))
+      unsafe body(table, copy.unsafeBase)
+      return values(copy)
+    }
+    let bound = Float(terms + 4) * Float(terms + 1) * 0x1p-24 * scale
+    for (index, found) in results.enumerated().dropLast() {
+      let worst = zip(found, results[results.count - 1]).map { abs($0 - $1) }.max() ?? 0
+      // Also false for NaN.
+      #expect(worst <= bound, "variant \(index): \(worst) > \(bound), \(comment())")
+    }
+  }
+
+  @Test func `the scalar form is always there, and is the last`() {
+    let names = unsafe variants.map { unsafe String(cString: $0.name) }
+    #expect(names.last == "scalar")
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test func `strided products equal the scalar form`() {
+    for rows in [1, 2, 3, 5, 6, 7, 8, 13, 17] {
+      for columns in Self.sizes {
+        for (depth, blocks, transposed, accumulate) in [
+          (1, 1, false, false), (7, 3, false, true), (9, 2, true, true), (16, 1, true, false),
+        ] {
+          let extent = rows + 3
+          let a = random((rows + depth) * 40 * blocks, 1)
+          let b = random(depth * (columns + 2) * blocks, 2)
+          let c = random(rows * (columns + 1), 3)
+          unsafe compare(
+            c, terms: depth * blocks, "\(rows) x \(columns) x \(depth) x \(blocks)"
+          ) { table, target in
+            // Rows of a overlap in the plain form, as those of a convolution do.
+            var product = unsafe kws_product(
+              rows: rows, columns: columns, depth: depth, blocks: blocks, a: a.unsafeBase,
+              a_row: transposed ? 1 : 3, a_depth: transposed ? extent : 1, a_block: 37,
+              b: b.unsafeBase, b_depth: columns + 2, b_block: depth * (columns + 2), c: target,
+              c_row: columns + 1, accumulate: accumulate)
+            unsafe table.product(&product)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `depthwise windows and their gradients equal the scalar form`() {
+    for channels in Self.sizes {
+      for (rows, taps, inner, accumulate) in [
+        (1, 1, 1, false), (8, 3, 1, true), (19, 9, 1, false), (11, 17, 2, false),
+        (7, 2, 3, true),
+      ] {
+        let x = random((2 * rows + 3 * taps + inner + 1) * channels * 2, 4)
+        let w = random(taps * inner * channels, 5)
+        let z = random(rows * (channels + 1), 6)
+        unsafe compare(z, terms: taps * inner, "\(channels) channels, \(rows) rows") {
+          table, target in
+          var window = unsafe kws_depthwise(
+            rows: rows, channels: channels, taps: taps, inner_taps: inner, x: x.unsafeBase,
+            x_row: 2 * channels, x_tap: 3 * channels, x_inner: channels, w: w.unsafeBase,
+            w_tap: inner * channels, w_inner: channels, z: target, z_row: channels + 1,
+            accumulate: accumulate)
+          unsafe table.depthwise(&window)
+        }
+        let d = random(rows * channels * 2, 7)
+        let g = random(taps * channels, 8)
+        unsafe compare(g, terms: 2 * rows, "\(channels) channels, \(taps) taps") {
+          table, target in
+          var window = unsafe kws_depthwise_gradient(
+            rows: rows, channels: channels, taps: taps, blocks: 2, x: x.unsafeBase,
+            x_row: 2 * channels, x_tap: channels, x_block: 5, d: d.unsafeBase, d_row: channels,
+            d_block: rows * channels, g: target, g_tap: channels)
+          unsafe table.depthwise_gradient(&window)
+        }
+      }
+    }
+  }
+
+  @Test func `channel kernels equal the scalar form`() {
+    for channels in Self.sizes {
+      for rows in [1, 3, 4, 9] {
+        let x = random(rows * channels, 9)
+        let y = random(rows * channels, 10)
+        let first = random(channels, 11)
+        let second = random(channels, 12)
+        let third = random(channels, 13)
+        let sums = random(2 * channels, 14)
+        let size = "\(rows) x \(channels)"
+        // Differences of two such values are at most 2, their squares 4.
+        unsafe compare(sums, terms: rows, scale: 4, size) { table, target in
+          unsafe table.moments(
+            rows, channels, x.unsafeBase, first.unsafeBase, target, target + channels)
+        }
+        unsafe compare(sums, terms: rows, scale: 4, size) { table, target in
+          unsafe table.comoments(
+            rows, channels, y.unsafeBase, x.unsafeBase, first.unsafeBase, target,
+            target + channels)
+        }
+        unsafe compare(sums, terms: rows, size) { table, target in
+          unsafe table.row_sums(rows, channels, x.unsafeBase, target)
+        }
+        for accumulate in [false, true] {
+          unsafe compare(y, terms: 1, size) { table, target in
+            unsafe table.spread_row(rows, channels, first.unsafeBase, target, accumulate)
+          }
+          unsafe compare(y, terms: 2, size) { table, target in
+            unsafe table.affine(
+              rows, channels, x.unsafeBase, first.unsafeBase, second.unsafeBase,
+              accumulate ? y.unsafeBase : nil, -0.5, accumulate ? .infinity : 0.75, target)
+          }
+        }
+        unsafe compare(y, terms: 2, size) { table, target in
+          unsafe table.affine_gradient(
+            rows, channels, target, x.unsafeBase, first.unsafeBase, second.unsafeBase,
+            third.unsafeBase)
+        }
+        unsafe compare(y, terms: 0, size) { table, target in
+          unsafe table.clamp_gradient(rows * channels, target, x.unsafeBase, -0.25, 0.5)
+        }
+        unsafe compare(y, terms: 1, size) { table, target in
+          unsafe table.add(rows * channels, x.unsafeBase, target)
+        }
+      }
+    }
+  }
+
+  @Test func `optimizer steps equal the scalar form`() {
+    for count in Self.sizes {
+      // Value, then the optimizer's state, in one buffer so that all of it is compared.
+      let state = SharedBuffer(values(random(3 * count, 15)).map { abs($0) })
+      let gradient = random(count, 16)
+      unsafe compare(state, terms: 4, "\(count)") { table, target in
+        unsafe table.descend(
+          count, target, gradient.unsafeBase, target + count, 0.1, 0.9, 0.01)
+      }
+      unsafe compare(state, terms: 8, "\(count)") { table, target in
+        var options = kws_adam(
+          rate: 0.01, first_decay: 0.9, second_decay: 0.999, epsilon: 1e-8, weight_decay: 0.1,
+          first_correction: 0.19, second_correction_root: 0.0447)
+        unsafe table.adam(
+          count, target, gradient.unsafeBase, target + count, target + 2 * count, &options)
+      }
+    }
+  }
+}
