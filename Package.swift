@@ -38,6 +38,7 @@ let package = Package(
     // MARK: Runtime
     .target(
       name: "Inference", dependencies: ["Buffers", "CKernels", "ModelFormat"],
+      swiftSettings: strict),
     // MARK: Learning
     .target(
       name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
