@@ -43,6 +43,9 @@ let package = Package(
     .target(
       name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
       swiftSettings: strict),
+    .target(
+      name: "Quantization", dependencies: ["Buffers", "NeuralNetwork", "ModelFormat"],
+      swiftSettings: strict),
     // MARK: Use
     .executableTarget(
       name: "kws",
@@ -67,5 +70,8 @@ let package = Package(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Buffers", "CKernels", "ModelFormat"],
       exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "QuantizationTests", dependencies: ["Quantization", "ModelFormat"],
+      swiftSettings: strict),
   ]
 )

@@ -96,6 +96,9 @@ package enum Normalization: String, Codable, Equatable, Sendable {
 
   /// Batch normalization per channel; the operation then has no bias.
   case batch
+
+  /// Added to the variance under the root.
+  package static let batchEpsilon: Float = 1e-5
 }
 
 /// The function applied last in a layer.

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import ModelFormat
+
+/// What one activation tensor was seen to hold: a histogram that widens as needed.
+package struct ActivationRange: Sendable {
+  private static let binCount = 4096
+
+  /// Half of the histogram's extent: it covers `-extent ..< extent`.
+  private var extent: Float = 0
+  private var counts = [Int](repeating: 0, count: binCount)
+
+  /// Smallest and largest value seen.
+  package private(set) var minimum: Float = .infinity
+  package private(set) var maximum: Float = -.infinity
+
+  package init() {}
+
+  /// Adds values; a value that is not finite is a defect of the network and traps.
+  package mutating func add(_ values: Span<Float>) {
+    var largest: Float = 0
+    for index in values.indices {
+      let value = values[index]
+      minimum = min(minimum, value)
+      maximum = max(maximum, value)
+      largest = max(largest, abs(value))
+    }
+    precondition(largest.isFinite, "activation is not finite")
+    if largest >= extent { widen(to: largest) }
+    let scale = Float(Self.binCount) / (2 * extent)
+    for index in values.indices {
+      let bin = Int((values[index] + extent) * scale)
+      counts[min(max(bin, 0), Self.binCount - 1)] += 1
+    }
+  }
+
+  /// Doubles the extent until `largest` fits; every pair of bins becomes one.
+  private mutating func widen(to largest: Float) {
+    if extent == 0 {
+      extent = max(largest, 1e-6) * 1.001
+      return
+    }
+    while largest >= extent {
+      var merged = [Int](repeating: 0, count: Self.binCount)
+      for bin in 0..<Self.binCount { merged[Self.binCount / 4 + bin / 2] += counts[bin] }
+      counts = merged
+      extent *= 2
+    }
+  }
+
+  /// The 8-bit quantization with the smallest squared error among clipped ranges.
+  ///
+  /// The range always holds 0, which is exact; a tensor that is never negative has zero point 0.
+  package func quantization() -> ActivationQuantization {
+    let low = min(minimum, 0)
+    let high = max(maximum, 0)
+    guard high > low else { return ActivationQuantization(scale: 1, zeroPoint: 0) }
+    var best = (quantization: Self.quantization(low: low, high: high), error: Double.infinity)
+    for lowStep in 0...(low < 0 ? 8 : 0) {
+      for highStep in 0...16 {
+        let candidate = Self.quantization(
+          low: low * (1 - 0.06 * Float(lowStep)), high: high * (1 - 0.04 * Float(highStep)))
+        let error = squaredError(candidate)
+        if error < best.error { best = (candidate, error) }
+      }
+    }
+    return best.quantization
+  }
+
+  private static func quantization(low: Float, high: Float) -> ActivationQuantization {
+    let scale = max((high - low) / 255, .leastNormalMagnitude)
+    return ActivationQuantization(
+      scale: scale, zeroPoint: Int(min(max((-low / scale).rounded(), 0), 255)))
+  }
+
+  private func squaredError(_ quantization: ActivationQuantization) -> Double {
+    let scale = quantization.scale
+    let zeroPoint = Float(quantization.zeroPoint)
+    var error = 0.0
+    for (bin, count) in counts.enumerated() where count > 0 {
+      let value = (Float(bin) + 0.5) * 2 * extent / Float(Self.binCount) - extent
+      let step = min(max((value / scale).rounded(.toNearestOrEven) + zeroPoint, 0), 255)
+      let difference = Double(value - (step - zeroPoint) * scale)
+      error += difference * difference * Double(count)
+    }
+    return error
+  }
+}

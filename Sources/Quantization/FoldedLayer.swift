@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import ModelFormat
+
+/// One layer in real numbers with its batch normalization folded in: `sum(weights * x) + bias`.
+///
+/// With `g = scale / sqrt(variance + epsilon)` per output channel, `g * (w * x - mean) + shift` is
+/// `(g * w) * x + (shift - g * mean)`. Weights are quantized per output channel with a symmetric
+/// scale, so folding `g` into them or into that scale gives the same integers.
+package struct FoldedLayer: Equatable, Sendable {
+  /// Output-major: convolution `[output, time, frequency, input]`, dense `[output, input]`;
+  /// depthwise `[time, frequency, channel]`.
+  package var weights: [Float]
+
+  /// Per output channel.
+  package var bias: [Float]
+
+  /// Output channel of the weight at each position of `weights`.
+  package var channelOfWeight: [Int]
+
+  /// A layer as it is given.
+  ///
+  /// - Precondition: every element of `channelOfWeight` is an index of `bias`.
+  package init(weights: [Float], bias: [Float], channelOfWeight: [Int]) {
+    precondition(weights.count == channelOfWeight.count, "one channel per weight")
+    self.weights = weights
+    self.bias = bias
+    self.channelOfWeight = channelOfWeight
+  }
+
+  /// Folds the tensors of `geometry`'s layer, which has weights.
+  ///
+  /// - Precondition: `tensors` holds what `geometry.networkTensorShapes` lists.
+  package init(geometry: LayerGeometry, tensors: [String: FloatTensor], epsilon: Float) {
+    let name = geometry.layer.name
+    let source = tensors["\(name).weight"]!.values
+    let outputCount = geometry.output.channelCount
+    if case .depthwise = geometry.layer.operation {
+      weights = source
+      channelOfWeight = source.indices.map { $0 % outputCount }
+    } else {
+      // Checkpoints keep the output channel innermost, models outermost.
+      let perOutput = source.count / outputCount
+      weights = []
+      channelOfWeight = []
+      for output in 0..<outputCount {
+        for index in 0..<perOutput {
+          weights.append(source[index * outputCount + output])
+          channelOfWeight.append(output)
+        }
+      }
+    }
+    switch geometry.layer.normalization {
+    case .none: bias = tensors["\(name).bias"]!.values
+    case .batch:
+      let scale = tensors["\(name).norm.scale"]!.values
+      let shift = tensors["\(name).norm.shift"]!.values
+      let mean = tensors["\(name).norm.mean"]!.values
+      let variance = tensors["\(name).norm.variance"]!.values
+      let gain = (0..<outputCount).map { scale[$0] / (variance[$0] + epsilon).squareRoot() }
+      bias = (0..<outputCount).map { shift[$0] - gain[$0] * mean[$0] }
+      for index in weights.indices { weights[index] *= gain[channelOfWeight[index]] }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Buffers
+package import ModelFormat
+package import NeuralNetwork
+
+/// Makes an 8-bit model of a float checkpoint from the ranges that calibration clips show.
+package struct PostTrainingQuantizer {
+  private let checkpoint: Checkpoint
+  private let geometry: [LayerGeometry]
+  private let network: Network
+  private var inputRange = ActivationRange()
+  private var outputRanges: [ActivationRange]
+
+  /// - Throws: `NeuralNetworkError` where the checkpoint's tensors do not fit its architecture.
+  package init(_ checkpoint: Checkpoint) throws(NeuralNetworkError) {
+    self.checkpoint = checkpoint
+    network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
+    geometry = network.geometry
+    outputRanges = Array(repeating: ActivationRange(), count: geometry.count)
+  }
+
+  /// Runs calibration clips, `[clip, frame, coefficient]` and normalized, and takes in what every
+  /// layer puts out.
+  package mutating func calibrate(
+    _ features: SharedBuffer<Float>, clipCount: Int, frameCount: Int
+  ) {
+    network.forward(
+      features, clipCount: clipCount, frameCount: frameCount,
+      continues: Array(repeating: false, count: clipCount), history: nil, mode: .inference)
+    for clip in 0..<clipCount {
+      let count = frameCount * checkpoint.architecture.coefficientCount
+      inputRange.add(features.span.extracting(clip * count..<(clip + 1) * count))
+      for index in geometry.indices {
+        guard let output = network.output(layer: index) else { continue }
+        let buffer = output.buffer
+        outputRanges[index].add(buffer.span.extracting(output.range(clip: clip)))
+      }
+    }
+  }
+
+  /// The model in integers.
+  ///
+  /// - Precondition: `calibrate` has seen at least one clip.
+  package func model(
+    detection: DetectionParameters, provenance: Provenance
+  ) -> QuantizedModel {
+    let input = inputRange.quantization()
+    var outputs: [ActivationQuantization] = []
+    var layers: [QuantizedLayer] = []
+    for (index, geometry) in geometry.enumerated() {
+      let source = geometry.inputIndex.map { outputs[$0] } ?? input
+      let isLast = index == self.geometry.count - 1
+      let output =
+        geometry.layer.operation == .frequencyToChannels
+        ? source : outputRanges[index].quantization()
+      outputs.append(output)
+      var layer = QuantizedLayer(
+        weightBits: 0, weights: [], weightScales: [], bias: [], output: isLast ? nil : output)
+      if geometry.hasWeights {
+        let folded = FoldedLayer(
+          geometry: geometry, tensors: checkpoint.tensors, epsilon: Normalization.batchEpsilon)
+        (layer.weights, layer.weightScales) = WeightQuantizer.quantize(folded)
+        layer.weightBits = 8
+        layer.bias = zip(folded.bias, layer.weightScales).map { bias, scale in
+          Self.quantizeBias(bias, step: source.scale * scale)
+        }
+      }
+      layers.append(layer)
+    }
+    return QuantizedModel(
+      architecture: checkpoint.architecture, features: checkpoint.features,
+      normalization: checkpoint.normalization, labels: checkpoint.labels, input: input,
+      layers: layers, detection: detection, provenance: provenance)
+  }
+
+  /// A bias in steps of the accumulator. A channel whose weights are all but zero has so small a
+  /// step that its bias would not fit; the file format's limit of 2^30 then stands for it.
+  private static func quantizeBias(_ bias: Float, step: Float) -> Int32 {
+    let steps = (Double(bias) / Double(step)).rounded(.toNearestOrEven)
+    return Int32(min(max(steps, -0x1p30), 0x1p30))
+  }
+}
