@@ -44,13 +44,22 @@ let package = Package(
       name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
       swiftSettings: strict),
     .target(
+      name: "SpeechDatasets",
+      dependencies: ["Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
+      swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets"],
+      swiftSettings: strict),
+    .target(
       name: "Quantization", dependencies: ["Buffers", "NeuralNetwork", "ModelFormat"],
       swiftSettings: strict),
     // MARK: Use
     .executableTarget(
       name: "kws",
       dependencies: [
-        "ModelFormat", "Storage",
+        "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures", "Storage",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -55,6 +55,17 @@
     }
   }
 
+  /// The elements of `range`, to be changed in place.
+  ///
+  /// The span does not hold exclusive access: keep writers apart.
+  /// - Precondition: `range` lies within the buffer.
+  @inlinable @_lifetime(borrow self)
+  public func mutableSpan(_ range: Range<Int>) -> MutableSpan<Element> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
+    let span = unsafe MutableSpan(_unsafeStart: base + range.lowerBound, count: range.count)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+
   /// The address of the first element, for a C kernel.
   ///
   /// Valid while the object lives.

@@ -11,7 +11,9 @@ enum CommandLineText {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_=./,+:@%".contains($0))
     }
     return plain && !argument.isEmpty
-      ? argument : "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
+      ? argument
+      : "'"
+        + argument.split(separator: "'", omittingEmptySubsequences: false)
         .joined(separator: "'\\''") + "'"
   }
 }

@@ -21,6 +21,9 @@ enum ExitStatus: Int32 {
   case missingInput = 66
   case internalError = 70
   case inputOutput = 74
+
+  /// Stopped by a signal, as a shell reports SIGINT.
+  case interrupted = 130
 }
 
 /// An error of one of the modules, or of the command line, that has a text.

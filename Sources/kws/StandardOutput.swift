@@ -21,7 +21,8 @@ enum StandardOutput {
       if count < 0 {
         if errno == EINTR { continue }
         if errno == EPIPE { exit(0) }
-        throw CommandError("standard output: write failed: \(systemErrorText(errno)).", .inputOutput)
+        throw CommandError(
+          "standard output: write failed: \(systemErrorText(errno)).", .inputOutput)
       }
       written += count
     }

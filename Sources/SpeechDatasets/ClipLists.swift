@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The clips of one split, sorted by what they are for.
+struct ClipLists: Sendable {
+  let split: Split
+
+  /// Clips of keywords, by keyword in the order of the task.
+  let keywords: [ClipReference]
+
+  /// Clips of all other words.
+  let unknown: [ClipReference]
+
+  /// Sources that have noise for silence.
+  let noiseSources: [Int]
+
+  /// - Throws: `.missingClass` for a keyword without clips, `.missingMaterial` where there are no
+  ///   other words or no noise.
+  init(sources: [ClipSource], task: KeywordTask, split: Split) throws(DatasetError) {
+    self.split = split
+    var clips: [[ClipReference]] = Array(repeating: [], count: task.keywords.count)
+    var unknown: [ClipReference] = []
+    for (index, source) in sources.enumerated() {
+      for (word, clip) in source.words(split) {
+        if let label = task.keywords.firstIndex(of: word) {
+          clips[label].append(ClipReference(source: index, clip: clip, label: label))
+        } else {
+          unknown.append(ClipReference(source: index, clip: clip, label: task.unknownIndex))
+        }
+      }
+    }
+    let paths = sources.map(\.path)
+    for (label, list) in clips.enumerated() where list.isEmpty {
+      throw .missingClass(word: task.keywords[label], split: split, sources: paths)
+    }
+    keywords = clips.flatMap { $0 }
+    self.unknown = unknown
+    guard !unknown.isEmpty else {
+      throw .missingMaterial(kind: "other words", split: split, sources: paths)
+    }
+    noiseSources = sources.indices.filter { sources[$0].hasNoise(split) }
+    guard !noiseSources.isEmpty else {
+      throw .missingMaterial(kind: "background noise", split: split, sources: paths)
+    }
+  }
+}

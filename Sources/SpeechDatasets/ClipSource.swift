@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import SpeechFeatures
+
+/// An opened data source: a closed set behind one interface.
+enum ClipSource: Sendable {
+  case logMel(LogMelSource)
+
+  init(
+    _ source: DataSource, features: FeatureConfiguration, augmentation: AugmentationConfiguration
+  ) throws(DatasetError) {
+    switch source {
+    case .logMel(let path):
+      self = .logMel(
+        try LogMelSource(path: path, features: features, augmentation: augmentation))
+    case .recordings(let path): throw .empty(path: path, expected: "recordings")
+    }
+  }
+
+  /// The folder.
+  var path: String {
+    switch self {
+    case .logMel(let source): source.set.path
+    }
+  }
+
+  /// SHA-256 over the index.
+  var digest: String {
+    switch self {
+    case .logMel(let source): source.set.digest
+    }
+  }
+
+  /// Words with the indexes of their clips in a split, in the order of the index.
+  func words(_ split: Split) -> [(word: String, clip: Int)] {
+    switch self {
+    case .logMel(let source):
+      source.set.clips.indices.compactMap { index in
+        let clip = source.set.clips[index]
+        return clip.split == split ? (clip.word, index) : nil
+      }
+    }
+  }
+
+  /// Whether there is noise for a split.
+  func hasNoise(_ split: Split) -> Bool {
+    switch self {
+    case .logMel(let source): !source.noise(split).isEmpty
+    }
+  }
+
+  /// Writes the features `[frame, coefficient]` of a clip of a word.
+  func writeWord(
+    _ clip: Int, split: Split, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+  ) throws(DatasetError) {
+    switch self {
+    case .logMel(let source): source.writeWord(clip, split: split, draw: draw, into: &target)
+    }
+  }
+
+  /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; digital zero at gain 0.
+  func writeNoise(
+    split: Split, draw: AugmentationDraw, choice: Float, into target: inout MutableSpan<Float>
+  ) throws(DatasetError) {
+    switch self {
+    case .logMel(let source):
+      source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import SpeechFeatures
+
+/// Draws features from a precomputed log-mel set.
+///
+/// Its noise windows are cut from the same few recordings for every split; the windows themselves
+/// are kept apart by a hash of their names, a fifth of them for validation.
+final class LogMelSource: Sendable {
+  let set: LogMelSet
+  private let features: FeatureConfiguration
+  private let augmentation: AugmentationConfiguration
+  private let trainingNoise: [Int]
+  private let validationNoise: [Int]
+
+  /// Mean log-mel per bin over training words, which stands in masked places.
+  private let fill: [Float]
+
+  /// Stored frames per frame of the features: hop 160 or 320.
+  private let frameStep: Int
+
+  private let cosineTransform: CosineTransform?
+
+  init(
+    path: String, features: FeatureConfiguration, augmentation: AugmentationConfiguration
+  ) throws(DatasetError) {
+    try Self.check(features, path: path)
+    set = try LogMelSet(path: path)
+    self.features = features
+    self.augmentation = augmentation
+    frameStep = features.hopLength / 160
+    cosineTransform = features.cepstralCoefficientCount.map {
+      CosineTransform(inputCount: LogMelSet.melBinCount, outputCount: $0)
+    }
+    var training: [Int] = []
+    var validation: [Int] = []
+    for clip in set.clips where clip.split == nil {
+      if Split.hashPercentage(clip.name) < 20 {
+        validation.append(clip.row)
+      } else {
+        training.append(clip.row)
+      }
+    }
+    trainingNoise = training
+    validationNoise = validation
+    fill = set.meanLogMel()
+  }
+
+  /// Rows of noise for a split.
+  func noise(_ split: Split) -> [Int] {
+    split == .training ? trainingNoise : validationNoise
+  }
+
+  /// Writes the features `[frame, coefficient]` of a word.
+  func writeWord(
+    _ clip: Int, split: Split, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+  ) {
+    let noise = noise(split)
+    write(
+      row: set.clips[clip].row,
+      noiseRow: draw.noiseGain > 0 && !noise.isEmpty ? choose(noise, draw.noiseChoice) : nil,
+      draw: draw, into: &target)
+  }
+
+  /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; none at gain 0.
+  func writeNoise(
+    split: Split, draw: AugmentationDraw, choice: Float, into target: inout MutableSpan<Float>
+  ) {
+    let noise = noise(split)
+    write(
+      row: draw.gain > 0 ? choose(noise, choice) : nil,
+      noiseRow: draw.noiseGain > 0 ? choose(noise, draw.noiseChoice) : nil, draw: draw,
+      into: &target)
+  }
+
+  private func choose(_ rows: [Int], _ choice: Float) -> Int {
+    rows[min(Int(choice * Float(rows.count)), rows.count - 1)]
+  }
+
+  private func write(
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+  ) {
+    if frameStep == 1, cosineTransform == nil {
+      set.writeLogMel(
+        row: row, noiseRow: noiseRow, draw: draw, configuration: augmentation, fill: fill,
+        into: &target)
+      return
+    }
+    let binCount = LogMelSet.melBinCount
+    let logMel = SharedBuffer<Float>(zeroed: LogMelSet.frameCount * binCount)
+    var span = logMel.mutableSpan
+    set.writeLogMel(
+      row: row, noiseRow: noiseRow, draw: draw, configuration: augmentation, fill: fill,
+      into: &span)
+    let count = features.coefficientCount
+    let output = SharedBuffer<Float>(zeroed: count)
+    for frame in 0..<target.count / count {
+      let first = frame * frameStep * binCount
+      let source = logMel.span.extracting(first..<first + binCount)
+      if let cosineTransform {
+        var coefficients = output.mutableSpan
+        cosineTransform.apply(source, into: &coefficients)
+        for index in 0..<count { target[frame * count + index] = coefficients[index] }
+      } else {
+        for bin in 0..<binCount { target[frame * count + bin] = source[bin] }
+      }
+    }
+  }
+
+  /// A precomputed set can give only the front end that it was made with, at its hop or twice it.
+  private static func check(
+    _ features: FeatureConfiguration, path: String
+  ) throws(DatasetError) {
+    let own = FeatureConfiguration()
+    let fields: [(String, String, String)] = [
+      ("sample rate", "\(own.sampleRate)", "\(features.sampleRate)"),
+      ("window length", "\(own.windowLength)", "\(features.windowLength)"),
+      ("FFT length", "\(own.fftLength)", "\(features.fftLength)"),
+      ("mel bins", "\(own.melBinCount)", "\(features.melBinCount)"),
+      ("low frequency", "\(own.lowFrequency)", "\(features.lowFrequency)"),
+      ("high frequency", "\(own.highFrequency)", "\(features.highFrequency)"),
+      ("power floor", "\(own.powerFloor)", "\(features.powerFloor)"),
+    ]
+    for (field, expected, found) in fields where expected != found {
+      throw .features(path: path, field: field, expected: expected, found: found)
+    }
+    guard [160, 320].contains(features.hopLength) else {
+      throw .features(
+        path: path, field: "hop", expected: "160 or 320", found: "\(features.hopLength)")
+    }
+    guard (1...LogMelSet.melBinCount).contains(features.coefficientCount) else {
+      throw .features(
+        path: path, field: "coefficients", expected: "1 to \(LogMelSet.melBinCount)",
+        found: "\(features.coefficientCount)")
+    }
+  }
+}

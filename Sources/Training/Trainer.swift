@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+package import ModelFormat
+package import NeuralNetwork
+package import SpeechDatasets
+
+/// Trains one network: epochs of steps over a data set, from scratch or from a checkpoint.
+///
+/// One seed gives the identical network at any thread count and with any interruption: every draw
+/// depends on (seed, epoch, clip) alone, and a checkpoint holds everything else.
+package final class Trainer {
+  package let configuration: TrainingConfiguration
+  package let data: TrainingData
+  package let network: Network
+
+  /// Epochs done.
+  package private(set) var epoch = 0
+
+  private let optimizer: Optimizer
+  private let history: StreamHistory
+  private let schedule: CosineSchedule
+  private let normalizer: FeatureNormalizer
+  private let logitsGradient: SharedBuffer<Float>
+
+  /// A run from random weights.
+  ///
+  /// - Throws: `TrainingError.outOfRange` or `.network`.
+  package convenience init(
+    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration
+  ) throws(TrainingError) {
+    try configuration.validate()
+    let network: Network
+    do throws(NeuralNetworkError) {
+      network = try Network(architecture: architecture, seed: configuration.seed)
+    } catch { throw .network(error) }
+    self.init(network: network, data: data, configuration: configuration)
+  }
+
+  /// The run that `checkpoint` was made by, to be gone on with.
+  ///
+  /// - Throws: `.mismatch` where architecture, data or configuration differ, `.notResumable` where
+  ///   the checkpoint holds no trainer's state.
+  package convenience init(
+    resuming checkpoint: Checkpoint, architecture: Architecture, data: TrainingData,
+    configuration: TrainingConfiguration
+  ) throws(TrainingError) {
+    try configuration.validate()
+    try TrainerState.check(
+      checkpoint, architecture: architecture, data: data, configuration: configuration)
+    let network: Network
+    do throws(NeuralNetworkError) {
+      network = try Network(architecture: architecture, tensors: checkpoint.tensors)
+    } catch { throw .network(error) }
+    self.init(network: network, data: data, configuration: configuration)
+    do throws(NeuralNetworkError) {
+      try optimizer.load(checkpoint.tensors)
+      try history.load(checkpoint.tensors)
+    } catch { throw .network(error) }
+    epoch = try TrainerState.epoch(of: checkpoint)
+  }
+
+  private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {
+    self.network = network
+    self.data = data
+    self.configuration = configuration
+    optimizer = Optimizer(configuration, parameters: network.parameters)
+    history = StreamHistory(network: network, clipCount: configuration.batchSize)
+    schedule = CosineSchedule(
+      peakRate: configuration.learningRate,
+      warmUpStepCount: Int(configuration.warmUpEpochCount * Float(data.batchCount)),
+      stepCount: configuration.epochCount * data.batchCount)
+    normalizer = FeatureNormalizer(data.normalization)
+    logitsGradient = SharedBuffer(zeroed: configuration.batchSize * network.labelCount)
+  }
+
+  /// Whether every epoch is done.
+  package var isFinished: Bool { epoch >= configuration.epochCount }
+
+  /// One pass over the training set, then validation.
+  ///
+  /// - Parameters:
+  ///   - now: seconds of a monotonic clock, for the rate that is reported.
+  ///   - step: called after every step with (batches done, loss of the batch); false stops the
+  ///     epoch, which then counts as not begun: go on from the last checkpoint.
+  /// - Returns: nil if stopped.
+  /// - Throws: `TrainingError.diverged` when the loss is no number, `.data` for a broken data set.
+  package func runEpoch(
+    now: () -> Double, step: (Int, Double) -> Bool
+  ) throws(TrainingError) -> EpochReport? {
+    let loss = CrossEntropy(labelSmoothing: configuration.labelSmoothing)
+    let start = now()
+    var lossSum = 0.0
+    var correctCount = 0
+    var clipCount = 0
+    for index in 0..<data.batchCount {
+      let batch = try makeBatch(index)
+      normalizer.normalize(batch)
+      let logits = network.forward(
+        batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
+        continues: batch.continues, history: history, mode: .training)
+      let result = loss.evaluate(
+        logits: logits, labels: batch.labels, labelCount: network.labelCount,
+        gradient: logitsGradient)
+      guard result.loss.isFinite else { throw .diverged(epoch: epoch, batch: index) }
+      network.backward(logitsGradient: logitsGradient, clipCount: batch.clipCount)
+      optimizer.step(rate: schedule.rate(step: epoch * data.batchCount + index))
+      lossSum += result.loss * Double(batch.clipCount)
+      correctCount += result.correctCount
+      clipCount += batch.clipCount
+      guard step(index + 1, result.loss) else { return nil }
+    }
+    let seconds = now() - start
+    epoch += 1
+    let validation = try Validation(data: data, batchSize: configuration.batchSize)
+      .run(network, normalizer: normalizer)
+    return EpochReport(
+      epoch: epoch, loss: lossSum / Double(clipCount),
+      trainingAccuracy: Double(correctCount) / Double(clipCount), validation: validation,
+      clipsPerSecond: Double(clipCount) / max(seconds, 1e-9))
+  }
+
+  private func makeBatch(_ index: Int) throws(TrainingError) -> Batch {
+    do throws(DatasetError) {
+      return try data.batch(epoch: epoch, index: index)
+    } catch { throw .data(error) }
+  }
+
+  /// Everything that is needed to go on from here bit for bit.
+  package func checkpoint(provenance: Provenance) -> Checkpoint {
+    var tensors = network.exportTensors()
+    tensors.merge(optimizer.exportTensors(), uniquingKeysWith: { $1 })
+    tensors.merge(history.exportTensors(), uniquingKeysWith: { $1 })
+    return Checkpoint(
+      architecture: network.architecture, features: data.features,
+      normalization: data.normalization, labels: data.labels, tensors: tensors,
+      state: TrainerState.encode(epoch: epoch, configuration: configuration, data: data),
+      provenance: provenance)
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import FoundationEssentials
+import ModelFormat
+import SpeechDatasets
+
+/// A trainer's own values in a checkpoint's state, and whether they belong to this run.
+enum TrainerState {
+  private static let epochKey = "epoch"
+  private static let configurationKey = "configuration"
+  private static let dataKey = "data"
+
+  static func encode(
+    epoch: Int, configuration: TrainingConfiguration, data: TrainingData
+  ) -> [String: String] {
+    [
+      epochKey: "\(epoch)", configurationKey: text(configuration),
+      dataKey: data.drawDescription,
+    ]
+  }
+
+  /// Epochs done when the checkpoint was written.
+  static func epoch(of checkpoint: Checkpoint) throws(TrainingError) -> Int {
+    guard let epoch = checkpoint.state[epochKey].flatMap(Int.init), epoch >= 0 else {
+      throw .notResumable(missing: epochKey)
+    }
+    return epoch
+  }
+
+  /// Checks that going on from `checkpoint` is the same training.
+  static func check(
+    _ checkpoint: Checkpoint, architecture: Architecture, data: TrainingData,
+    configuration: TrainingConfiguration
+  ) throws(TrainingError) {
+    guard let stored = checkpoint.state[configurationKey] else {
+      throw .notResumable(missing: configurationKey)
+    }
+    guard let storedData = checkpoint.state[dataKey] else { throw .notResumable(missing: dataKey) }
+    try same("architecture", architecture.name, checkpoint.architecture.name)
+    guard architecture == checkpoint.architecture else {
+      throw .mismatch(
+        field: "architecture", expected: "the layers of the checkpoint's '\(architecture.name)'",
+        found: "other layers under that name")
+    }
+    try same("training options", stored, text(configuration))
+    try same("data options", storedData, data.drawDescription)
+    try same(
+      "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
+    try same(
+      "labels", checkpoint.labels.joined(separator: " "), data.labels.joined(separator: " "))
+    guard checkpoint.features == data.features, checkpoint.normalization == data.normalization
+    else {
+      throw .mismatch(
+        field: "features", expected: "\(checkpoint.features)", found: "\(data.features)")
+    }
+  }
+
+  private static func same(
+    _ field: String, _ expected: String, _ found: String
+  ) throws(TrainingError) {
+    guard expected == found else {
+      throw .mismatch(field: field, expected: expected, found: found)
+    }
+  }
+
+  private static func text(_ configuration: TrainingConfiguration) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    // A structure of finite numbers, which validate() has checked.
+    return String(decoding: try! encoder.encode(configuration), as: UTF8.self)
+  }
+}

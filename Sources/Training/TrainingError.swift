@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import NeuralNetwork
+package import SpeechDatasets
+
+/// Why a training run cannot start, go on or resume.
+package enum TrainingError: Error {
+  /// A value of the configuration lies outside its range.
+  case outOfRange(field: String, found: Double, ClosedRange<Double>)
+
+  /// The checkpoint belongs to another run: resuming it would not be the same training.
+  case mismatch(field: String, expected: String, found: String)
+
+  /// The checkpoint lacks what resuming needs: it is of a finished or foreign training.
+  case notResumable(missing: String)
+
+  /// The loss is no longer a number; `epoch` and `batch` count from zero.
+  case diverged(epoch: Int, batch: Int)
+
+  /// The network cannot be built.
+  case network(NeuralNetworkError)
+
+  /// A batch cannot be made.
+  case data(DatasetError)
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import ModelFormat
+import SpeechDatasets
+import SpeechFeatures
+
+/// The options that name a data set and the task made of it, shared by `train` and `quantize`.
+struct DataOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "A data source; repeat it for a mixture. log-mel=DIR holds log-mel.safetensors and clips.tsv; "
+        + "recordings=DIR holds one folder of recordings per word, as Speech Commands does.",
+      valueName: "kind=dir"))
+  var sources: [String]
+
+  @Option(help: "The keywords, separated by commas.")
+  var keywords = "yes,no,up,down,left,right,on,off,stop,go"
+
+  @Option(help: "Samples from one feature frame to the next, at 16 kHz.")
+  var hop = 160
+
+  @Option(help: "Train on this many MFCCs instead of the 40 log-mel bins.")
+  var coefficients: Int?
+
+  @Option(help: "Who must be named for the data; stored in the model.")
+  var attribution = "Speech Commands, P. Warden, Google, CC BY 4.0"
+
+  /// The features that the options ask for.
+  var features: FeatureConfiguration {
+    FeatureConfiguration(hopLength: hop, cepstralCoefficientCount: coefficients)
+  }
+
+  /// The keywords in order.
+  var keywordList: [String] { keywords.split(separator: ",").map(String.init) }
+
+  /// The sources as kinds and folders.
+  func parsedSources() throws -> [DataSource] {
+    try sources.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      switch (parts.first, parts.count) {
+      case ("log-mel", 2): return .logMel(path: parts[1])
+      case ("recordings", 2): return .recordings(path: parts[1])
+      default:
+        throw ValidationError(
+          "--data \(text): expected log-mel=DIR or recordings=DIR, such as --data log-mel=data")
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ModelFormat
+import NeuralNetwork
+import SpeechDatasets
+import Training
+
+extension DatasetError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .storage(let error): error.explanation
+    case .container(let path, let error): error.explanation.at(path)
+    case .badLine(let path, let line, let field, let expected, let found):
+      Explanation(
+        text: "\(path): line \(line): \(field): expected \(expected), found \(found).",
+        exitCode: .badData)
+    case .empty(let path, let expected):
+      Explanation(text: "\(path): expected \(expected), found none.", exitCode: .badData)
+    case .missingClass(let word, let split, let sources):
+      Explanation(
+        text: "\(sources.joined(separator: ", ")): no \(split.rawValue) clips of '\(word)'. "
+          + "Add recordings, or leave the word out of --keywords.", exitCode: .badData)
+    case .missingMaterial(let kind, let split, let sources):
+      Explanation(
+        text: "\(sources.joined(separator: ", ")): no \(kind) for \(split.rawValue). "
+          + "The network must also learn what is no keyword.", exitCode: .badData)
+    case .badKeywords(let keywords):
+      Explanation(
+        text: "--keywords \(keywords.joined(separator: ",")): expected different words, none of "
+          + "them empty or starting with an underscore.", exitCode: .usage)
+    case .features(let path, let field, let expected, let found):
+      Explanation(
+        text: "\(path): these spectra were computed with \(field) \(expected), but \(found) is "
+          + "asked for. Use recordings, or other features.", exitCode: .badData)
+    }
+  }
+}
+
+extension NeuralNetworkError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .architecture(let error): error.explanation
+    case .missingTensor(let name):
+      Explanation(text: "tensor '\(name)' is missing.", exitCode: .badData)
+    case .shape(let name, let expected, let found, let valueCount):
+      Explanation(
+        text: "tensor '\(name)': expected shape \(expected), found \(found) with \(valueCount) "
+          + "values. The checkpoint is of another architecture.", exitCode: .badData)
+    }
+  }
+}
+
+extension TrainingError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .outOfRange(let field, let found, let range):
+      Explanation(
+        text: "\(field) is \(found), expected \(range.lowerBound) to \(range.upperBound).",
+        exitCode: .usage)
+    case .mismatch(let field, let expected, let found):
+      Explanation(
+        text: "cannot resume: the checkpoint's \(field) is \(expected), now it is \(found). Use "
+          + "the options of the first run, or start anew without --resume.", exitCode: .badData)
+    case .notResumable(let missing):
+      Explanation(
+        text: "cannot resume: the checkpoint has no '\(missing)'; it was not written by 'kws "
+          + "train'. Start anew without --resume.", exitCode: .badData)
+    case .diverged(let epoch, let batch):
+      Explanation(
+        text: "the loss is no longer a number in epoch \(epoch + 1), batch \(batch + 1). Lower "
+          + "--learning-rate or lengthen --warm-up.", exitCode: .badData)
+    case .network(let error): error.explanation
+    case .data(let error): error.explanation
+    }
+  }
+}
