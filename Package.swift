@@ -55,11 +55,12 @@ let package = Package(
       name: "Quantization", dependencies: ["Buffers", "NeuralNetwork", "ModelFormat"],
       swiftSettings: strict),
     // MARK: Use
+    .target(name: "Evaluation", swiftSettings: strict),
     .executableTarget(
       name: "kws",
       dependencies: [
-        "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures", "Storage",
-        "Training",
+        "Buffers", "Evaluation", "Inference", "ModelFormat", "NeuralNetwork", "Quantization",
+        "SpeechDatasets", "SpeechFeatures", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -79,6 +80,16 @@ let package = Package(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Buffers", "CKernels", "ModelFormat"],
       exclude: ["Golden"], swiftSettings: strict),
+    .target(
+      name: "SyntheticSpeech", path: "Tests/Support/SyntheticSpeech", swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures",
+        "SyntheticSpeech",
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
     .testTarget(
       name: "QuantizationTests", dependencies: ["Quantization", "ModelFormat"],
       swiftSettings: strict),

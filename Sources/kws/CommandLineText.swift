@@ -2,8 +2,14 @@
 
 /// The command line of this process as a person would type it, for the record in what it makes.
 enum CommandLineText {
+  /// What does not change the result is left out: `--resume`, `--threads`.
   static var current: String {
-    (["kws"] + CommandLine.arguments.dropFirst()).map(quoted).joined(separator: " ")
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    arguments.removeAll { $0 == "--resume" || $0.hasPrefix("--threads=") }
+    if let index = arguments.firstIndex(of: "--threads") {
+      arguments.removeSubrange(index..<min(index + 2, arguments.count))
+    }
+    return (["kws"] + arguments).map(quoted).joined(separator: " ")
   }
 
   private static func quoted(_ argument: String) -> String {

@@ -22,7 +22,7 @@ struct Kws: ParsableCommand {
       74 input or output failed.
       """,
     version: "0.1.0",
-    subcommands: [TrainCommand.self, InspectCommand.self])
+    subcommands: [TrainCommand.self, QuantizeCommand.self, InspectCommand.self])
 
   static func main() {
     do {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import Inference
+import ModelFormat
+import SpeechDatasets
+import Training
+
+/// Decides the validation clips with the integer engine, from reset and in-stream, on the same
+/// features that the float network gets.
+struct IntegerValidation {
+  private let data: TrainingData
+  private let plan: InferencePlan
+
+  init(data: TrainingData, model: QuantizedModel) throws {
+    self.data = data
+    plan = try InferencePlan(model: model)
+  }
+
+  /// In-stream means that all clips are one stream; the last batch is heard before the first.
+  func run() throws -> ValidationReport {
+    var report = ValidationReport(clipCount: 0, correctFromReset: 0, correctInStream: 0)
+    var fromReset = StreamingNetwork(plan: plan)
+    var inStream = StreamingNetwork(plan: plan)
+    let batchCount = data.validationBatchCount
+    for index in [batchCount - 1] + Array(0..<batchCount) {
+      let batch = try data.validationBatch(index)
+      let isWarmUp = report.clipCount == 0 && index == batchCount - 1 && batchCount > 1
+      var correct = (fromReset: 0, inStream: 0)
+      for clip in 0..<batch.clipCount {
+        fromReset.reset()
+        let label = batch.labels[clip]
+        correct.fromReset += decide(batch, clip, &fromReset) == label ? 1 : 0
+        correct.inStream += decide(batch, clip, &inStream) == label ? 1 : 0
+      }
+      guard !isWarmUp else { continue }
+      report.clipCount += batch.clipCount
+      report.correctFromReset += correct.fromReset
+      report.correctInStream += correct.inStream
+    }
+    return report
+  }
+
+  /// The label with the largest posterior after the clip's last column. Frames that complete no
+  /// column are left out, so that the next clip starts in step with the network's stride.
+  private func decide(_ batch: Batch, _ clip: Int, _ network: inout StreamingNetwork) -> Int {
+    let frameCount = batch.frameCount / plan.framesPerColumn * plan.framesPerColumn
+    let start = clip * batch.frameCount * plan.coefficientCount
+    let features = batch.features
+    let frames = features.span.extracting(start..<start + frameCount * plan.coefficientCount)
+    let labelCount = plan.labels.count
+    var posteriors = [Float](
+      repeating: 0, count: plan.largestColumnCount(frameCount: frameCount) * labelCount)
+    var room = posteriors.mutableSpan
+    let columnCount = network.process(frames, into: &room)
+    let last = posteriors[(columnCount - 1) * labelCount..<columnCount * labelCount]
+    return last.indices.max { last[$0] < last[$1] }! - last.startIndex
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import FoundationEssentials
+import ModelFormat
+import NeuralNetwork
+import SpeechDatasets
+import SpeechFeatures
+import SyntheticSpeech
+import Testing
+import Training
+
+@Suite struct TrainerTests {
+  private let data: TrainingData
+  private let architecture = Architecture(
+    name: "tiny", coefficientCount: 40, windowFrameCount: 97,
+    layers: [
+      Layer(name: "flat", operation: .frequencyToChannels),
+      Layer(
+        name: "stem",
+        operation: .convolution(
+          outputChannelCount: 8, kernel: Extent(time: 3, frequency: 1),
+          stride: Extent(time: 4, frequency: 1), dilation: 1),
+        normalization: .batch, activation: .relu),
+      Layer(name: "pool", operation: .averagePool),
+      Layer(name: "head", operation: .dense(outputCount: 4)),
+    ])
+
+  init() throws {
+    let set = try SyntheticLogMelSet(in: FileManager.default.temporaryDirectory.path)
+    defer { try? FileManager.default.removeItem(atPath: set.path) }
+    data = try TrainingData(
+      sources: [.logMel(path: set.path)], keywords: ["yes", "no"],
+      features: FeatureConfiguration(), batchSize: 10, seed: 3)
+  }
+
+  private func configuration(epochs: Int = 4) -> TrainingConfiguration {
+    TrainingConfiguration(
+      epochCount: epochs, batchSize: 10, learningRate: 0.05, warmUpEpochCount: 1, seed: 3)
+  }
+
+  private func provenance(_ data: TrainingData) -> Provenance {
+    Provenance(
+      license: "CC-BY-4.0", attribution: "", datasetDigest: data.digest, commands: [], seed: 3,
+      accuracy: [])
+  }
+
+  private func finish(_ trainer: Trainer) throws -> EpochReport? {
+    var report: EpochReport?
+    while !trainer.isFinished { report = try trainer.runEpoch(now: { 0 }) { _, _ in true } }
+    return report
+  }
+
+  @Test func `words of different heights are learned from reset and in-stream`() throws {
+    let trainer = try Trainer(
+      architecture: architecture, data: data, configuration: configuration(epochs: 8))
+    let report = try #require(try finish(trainer))
+    // Four classes: chance is a little over 40 %, the share of one keyword.
+    #expect(report.validation.accuracyFromReset > 0.9)
+    #expect(report.validation.accuracyInStream > 0.9)
+    #expect(report.validation.clipCount > 20)
+  }
+
+  @Test func `a run that is stopped in an epoch and resumed equals one that never stopped`() throws {
+    let whole = try Trainer(
+      architecture: architecture, data: data, configuration: configuration())
+    _ = try finish(whole)
+
+    let first = try Trainer(
+      architecture: architecture, data: data, configuration: configuration())
+    _ = try first.runEpoch(now: { 0 }) { _, _ in true }
+    _ = try first.runEpoch(now: { 0 }) { _, _ in true }
+    let saved = first.checkpoint(provenance: provenance(data)).encoded()
+    let stopped = try first.runEpoch(now: { 0 }) { batch, _ in batch < 2 }
+    #expect(stopped == nil)
+
+    let second = try Trainer(
+      resuming: Checkpoint(reading: saved), architecture: architecture, data: data,
+      configuration: configuration())
+    #expect(second.epoch == 2)
+    _ = try finish(second)
+    #expect(
+      second.checkpoint(provenance: provenance(data)).encoded()
+        == whole.checkpoint(provenance: provenance(data)).encoded())
+  }
+
+  @Test func `the thread count does not change a bit`() throws {
+    let files = try [1, 3].map { threads in
+      let trainer = try Trainer(
+        architecture: architecture, data: data, configuration: configuration(epochs: 2))
+      trainer.network.threadCount = threads
+      _ = try finish(trainer)
+      return trainer.checkpoint(provenance: provenance(data)).encoded()
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func `resuming another run is refused with the field that differs`() throws {
+    let trainer = try Trainer(
+      architecture: architecture, data: data, configuration: configuration())
+    let checkpoint = trainer.checkpoint(provenance: provenance(data))
+    func field(_ architecture: Architecture, _ configuration: TrainingConfiguration) -> String? {
+      do {
+        _ = try Trainer(
+          resuming: checkpoint, architecture: architecture, data: data,
+          configuration: configuration)
+        return nil
+      } catch {
+        guard case .mismatch(let field, _, _) = error else { return "\(error)" }
+        return field
+      }
+    }
+    var other = architecture
+    other.layers[1].activation = .relu6
+    #expect(field(architecture, configuration()) == nil)
+    #expect(field(other, configuration()) == "architecture")
+    #expect(field(architecture, configuration(epochs: 5)) == "training options")
+  }
+
+  @Test func `a learning rate that is far too high is an error, not a broken checkpoint`() throws {
+    var options = configuration()
+    options.learningRate = 100
+    options.weightDecay = 1
+    options.warmUpEpochCount = 0
+    options.epochCount = 60
+    let trainer = try Trainer(architecture: architecture, data: data, configuration: options)
+    #expect(throws: TrainingError.self) { _ = try finish(trainer) }
+  }
+}
