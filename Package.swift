@@ -29,9 +29,17 @@ let package = Package(
     .systemLibrary(
       // SHA-1 and SHA-256: small, everywhere, and no build time (swift-crypto costs over a minute).
       name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(
+      // Sound files of every kind people keep: WAV, FLAC, Ogg, Opus, MP3.
+      name: "CSoundFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(
+      // Resampling, chosen by measurement: decision 0001.
+      name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
     // MARK: Shared
     .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
+    .target(
+      name: "Audio", dependencies: ["Buffers", "CSoundFile", "CSoxr"], swiftSettings: strict),
     .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
     .target(
       name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
@@ -68,6 +76,8 @@ let package = Package(
     .testTarget(name: "LawTests", swiftSettings: strict),
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+    .testTarget(
+      name: "AudioTests", dependencies: ["Audio", "CSoundFile"], swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],
       swiftSettings: strict),
