@@ -60,7 +60,8 @@ import Training
     #expect(report.validation.clipCount > 20)
   }
 
-  @Test func `a run that is stopped in an epoch and resumed equals one that never stopped`() throws {
+  @Test func `a run that is stopped in an epoch and resumed equals one that never stopped`() throws
+  {
     let whole = try Trainer(
       architecture: architecture, data: data, configuration: configuration())
     _ = try finish(whole)
