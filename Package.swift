@@ -35,12 +35,17 @@ let package = Package(
     .systemLibrary(
       // Resampling, chosen by measurement: decision 0001.
       name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+    .systemLibrary(
+      // The Fourier transform of the features, in single precision.
+      name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     // MARK: Shared
     .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
     .target(
       name: "Audio", dependencies: ["Buffers", "CSoundFile", "CSoxr"], swiftSettings: strict),
-    .target(name: "SpeechFeatures", dependencies: ["Buffers"], swiftSettings: strict),
+    .target(
+      name: "SpeechFeatures", dependencies: ["Buffers", "CFFTW", "CKernels"],
+      swiftSettings: strict),
     .target(
       name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
     // MARK: Runtime
@@ -75,6 +80,10 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "LawTests", swiftSettings: strict),
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
+    .testTarget(
+      name: "SpeechFeaturesTests",
+      dependencies: ["SpeechFeatures", "CKernels", "ModelFormat", "CAllocationCounter"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "AudioTests", dependencies: ["Audio", "CSoundFile"], swiftSettings: strict),
