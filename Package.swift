@@ -52,6 +52,10 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["Buffers", "CKernels", "ModelFormat"],
       swiftSettings: strict),
+    .target(
+      name: "KeywordSpotting",
+      dependencies: ["SpeechFeatures", "Inference", "ModelFormat", "Buffers"],
+      swiftSettings: strict),
     // MARK: Learning
     .target(
       name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
@@ -94,6 +98,10 @@ let package = Package(
     .testTarget(
       name: "InferenceTests",
       dependencies: ["Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KeywordSpottingTests",
+      dependencies: ["KeywordSpotting", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworkTests",

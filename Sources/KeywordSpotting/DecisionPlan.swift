@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import ModelFormat
+
+/// Detection parameters on the clocks of one model: labels, columns and samples.
+package struct DecisionPlan: Sendable {
+  /// One label per posterior.
+  package let labels: [String]
+
+  /// Threshold per label; infinity for labels that never fire.
+  package let thresholds: [Float]
+
+  /// Columns of the moving average.
+  package let smoothingColumnCount: Int
+
+  /// Consecutive columns at or above the threshold.
+  package let minimumCount: Int
+
+  /// Samples from one detection to the earliest next.
+  package let refractoryLength: Int
+
+  /// Part of its threshold below which a score must drop to be armed again.
+  package let rearmRatio: Float
+
+  /// Columns before the first that may fire: the network's window is then just full.
+  package let warmUpColumnCount: Int
+
+  /// Checks `parameters` and converts them.
+  ///
+  /// - Parameters:
+  ///   - columnLength: Samples from one column of posteriors to the next.
+  ///   - warmUpColumnCount: Columns before the first that may fire.
+  /// - Throws: `SpottingError` for a value outside its range or an unknown label.
+  package init(
+    _ parameters: DetectionParameters, labels: [String], sampleRate: Int, columnLength: Int,
+    warmUpColumnCount: Int
+  ) throws(SpottingError) {
+    try Self.check("smoothingSeconds", parameters.smoothingSeconds, 0...60)
+    try Self.check("defaultThreshold", parameters.defaultThreshold, 0.001...1)
+    try Self.check("minimumCount", Float(parameters.minimumCount), 1...10_000)
+    try Self.check("refractorySeconds", parameters.refractorySeconds, 0...3600)
+    try Self.check("rearmRatio", parameters.rearmRatio, 0.001...1)
+    for (label, threshold) in parameters.thresholds.sorted(by: { $0.key < $1.key }) {
+      guard labels.contains(label) else {
+        throw .unknownLabel(field: "thresholds", label: label)
+      }
+      try Self.check("thresholds", threshold, 0.001...1)
+    }
+    for label in parameters.rejectLabels where !labels.contains(label) {
+      throw .unknownLabel(field: "rejectLabels", label: label)
+    }
+    self.labels = labels
+    thresholds = labels.map { label in
+      parameters.rejectLabels.contains(label)
+        ? .infinity : parameters.thresholds[label] ?? parameters.defaultThreshold
+    }
+    let columns = parameters.smoothingSeconds * Float(sampleRate) / Float(columnLength)
+    smoothingColumnCount = max(1, Int(columns.rounded()))
+    minimumCount = parameters.minimumCount
+    refractoryLength = Int((parameters.refractorySeconds * Float(sampleRate)).rounded())
+    rearmRatio = parameters.rearmRatio
+    self.warmUpColumnCount = warmUpColumnCount
+  }
+
+  private static func check(
+    _ field: String, _ found: Float, _ range: ClosedRange<Float>
+  ) throws(SpottingError) {
+    guard range.contains(found) else { throw .parameter(field: field, found: found, range) }
+  }
+}

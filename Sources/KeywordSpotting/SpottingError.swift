@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Inference
+package import SpeechFeatures
+
+/// Why a model cannot be used to spot keywords.
+package enum SpottingError: Error, Equatable {
+  /// The feature configuration cannot be computed.
+  case features(FeatureError)
+
+  /// The network cannot be executed.
+  case inference(InferenceError)
+
+  /// The features have another number of coefficients than the network reads.
+  case coefficientCount(expected: Int, found: Int)
+
+  /// A detection parameter lies outside its range.
+  case parameter(field: String, found: Float, ClosedRange<Float>)
+
+  /// A detection parameter names a label that the network does not have.
+  case unknownLabel(field: String, label: String)
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Inference
+package import ModelFormat
+package import SpeechFeatures
+
+/// Everything immutable that turns samples into detections; shared by any number of streams.
+package final class SpottingPlan: Sendable {
+  package let features: FeaturePlan
+  package let inference: InferencePlan
+  package let decision: DecisionPlan
+
+  /// Samples from one column of posteriors to the next.
+  package let columnLength: Int
+
+  /// Samples of the network's window: its frames from the first sample to the last.
+  package let windowLength: Int
+
+  /// Plans the whole line of a model.
+  ///
+  /// - Parameters:
+  ///   - detection: Other detection parameters than the model's own.
+  ///   - instructionSet: Kernels of the network, nil for the best; all give the same bits.
+  /// - Throws: `SpottingError`.
+  package init(
+    model: QuantizedModel, detection: DetectionParameters? = nil, instructionSet: String? = nil
+  ) throws(SpottingError) {
+    let configuration = model.features
+    guard configuration.coefficientCount == model.architecture.coefficientCount else {
+      throw .coefficientCount(
+        expected: model.architecture.coefficientCount, found: configuration.coefficientCount)
+    }
+    do {
+      features = try FeaturePlan(configuration)
+    } catch {
+      throw .features(error)
+    }
+    do {
+      inference = try InferencePlan(model: model, instructionSet: instructionSet)
+    } catch {
+      throw .inference(error)
+    }
+    columnLength = inference.framesPerColumn * configuration.hopLength
+    windowLength =
+      (inference.windowFrameCount - 1) * configuration.hopLength + configuration.windowLength
+    decision = try DecisionPlan(
+      detection ?? model.detection, labels: model.labels, sampleRate: configuration.sampleRate,
+      columnLength: columnLength,
+      warmUpColumnCount: inference.windowFrameCount / inference.framesPerColumn)
+  }
+
+  /// Frames that go from the features to the network at once.
+  static let blockFrameCount = 32
+
+  /// Most columns that one such block completes.
+  package var blockColumnCount: Int {
+    inference.largestColumnCount(frameCount: Self.blockFrameCount)
+  }
+
+  /// One label per posterior.
+  package var labels: [String] { inference.labels }
+
+  /// The last sample that column `index` knows: the end of the newest frame.
+  package func lastSample(ofColumn index: Int) -> Int {
+    let frame = (index + 1) * inference.framesPerColumn - 1
+    return frame * features.configuration.hopLength + features.configuration.windowLength - 1
+  }
+}
