@@ -72,12 +72,17 @@ let package = Package(
       name: "Quantization", dependencies: ["Buffers", "NeuralNetwork", "ModelFormat"],
       swiftSettings: strict),
     // MARK: Use
-    .target(name: "Evaluation", swiftSettings: strict),
+    .target(
+      name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting"],
+      swiftSettings: strict),
+    // The default model, embedded, so that one executable is all there is to install.
+    .target(name: "CDefaultModel"),
     .executableTarget(
       name: "kws",
       dependencies: [
-        "Buffers", "Evaluation", "Inference", "ModelFormat", "NeuralNetwork", "Quantization",
-        "SpeechDatasets", "SpeechFeatures", "Storage", "Training",
+        "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference", "KeywordSpotting",
+        "ModelFormat", "NeuralNetwork", "Quantization", "SpeechDatasets", "SpeechFeatures",
+        "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -50,6 +50,12 @@ package struct KeywordSpotter: ~Copyable {
         + (SpottingPlan.blockFrameCount + 1) * configuration.hopLength)
   }
 
+  /// Bytes of state that belong to this stream alone, its scratch space included.
+  package var stateByteCount: Int {
+    stream.stateByteCount + decider.stateByteCount + energy.stateByteCount
+      + 4 * (posteriors.count + newest.count)
+  }
+
   /// Forgets all samples: exactly the state after `init`.
   package mutating func reset() {
     stream.reset()

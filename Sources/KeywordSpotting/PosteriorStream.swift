@@ -33,6 +33,11 @@ package struct PosteriorStream: ~Copyable {
     rows = AlignedBuffer(zeroed: plan.blockColumnCount * plan.labels.count)
   }
 
+  /// Bytes of state that belong to this stream alone, its scratch space included.
+  package var stateByteCount: Int {
+    extractor.stateByteCount + network.stateByteCount + 4 * (frames.count + rows.count)
+  }
+
   /// Forgets all samples: exactly the state after `init`.
   package mutating func reset() {
     extractor.reset()

@@ -22,7 +22,10 @@ struct Kws: ParsableCommand {
       74 input or output failed.
       """,
     version: "0.1.0",
-    subcommands: [TrainCommand.self, QuantizeCommand.self, InspectCommand.self])
+    subcommands: [
+      ReplayCommand.self, EvaluateCommand.self, TrainCommand.self, QuantizeCommand.self,
+      InspectCommand.self, BenchCommand.self,
+    ])
 
   static func main() {
     do {

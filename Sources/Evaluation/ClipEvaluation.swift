@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Audio
+import Buffers
+package import KeywordSpotting
+
+/// Decides clips of known classes through the line that a microphone goes through.
+///
+/// A clip is one second: longer ones are cut after it, shorter ones padded with zeros, as the
+/// canonical test set of Speech Commands asks. Its decision is the label with the largest posterior
+/// at its last column, without smoothing, whose window is the clip.
+package struct ClipEvaluation: ~Copyable {
+  /// How the state at the start of a clip comes about.
+  package enum Start: Sendable {
+    /// Every clip starts from reset.
+    case reset
+
+    /// All clips are one stream, in an order shuffled from a fixed seed; the last one is heard
+    /// once before the first.
+    case inStream
+  }
+
+  private let plan: SpottingPlan
+  private var spotter: KeywordSpotter
+
+  package init(plan: SpottingPlan) {
+    self.plan = plan
+    spotter = KeywordSpotter(plan: plan)
+  }
+
+  /// Runs every clip; `progress` is called with the number of clips done.
+  ///
+  /// - Throws: `EvaluationError.audio` for the first recording that cannot be read.
+  package mutating func run(
+    _ clips: [ClipFolder.Clip], start: Start, progress: (Int) -> Void = { _ in }
+  ) throws(EvaluationError) -> Confusion {
+    var confusion = Confusion(labels: plan.labels)
+    var order = clips
+    if start == .inStream {
+      var generator = CounterBasedGenerator(seed: 1, stream: 0)
+      order.shuffle(using: &generator)
+      spotter.reset()
+      _ = try decide(order[order.count - 1])
+    }
+    for (index, clip) in order.enumerated() {
+      if start == .reset { spotter.reset() }
+      confusion.add(truth: clip.label, decision: try decide(clip))
+      progress(index + 1)
+    }
+    return confusion
+  }
+
+  /// The network's decision at the end of a clip that goes on where the stream is.
+  private mutating func decide(_ clip: ClipFolder.Clip) throws(EvaluationError) -> Int {
+    var samples: [Float]
+    do throws(AudioError) {
+      samples = try readWholeClip(clip.path)
+    } catch { throw .audio(error) }
+    let length = AudioFormat.sampleRate
+    if samples.count > length { samples.removeLast(samples.count - length) }
+    samples += repeatElement(0, count: length - samples.count)
+    return decide(samples)
+  }
+
+  /// The label with the largest posterior after `samples`.
+  package mutating func decide(_ samples: [Float]) -> Int {
+    var start = 0
+    while true {
+      let progress = spotter.push(samples.span.extracting(droppingFirst: start))
+      start += progress.consumedSampleCount
+      if progress.detection == nil { break }
+    }
+    let posteriors = spotter.newestPosteriors
+    var best = 0
+    for label in posteriors.indices where posteriors[label] > posteriors[best] { best = label }
+    return best
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Audio
+
+/// Why an evaluation cannot be made.
+package enum EvaluationError: Error {
+  /// There is no such folder.
+  case notFound(path: String)
+
+  /// A file stands where a folder is expected.
+  case notADirectory(path: String)
+
+  /// A folder cannot be listed.
+  case unreadable(path: String)
+
+  /// No subfolder carries a label of the model, or none of them holds recordings.
+  case noClips(path: String, labels: [String])
+
+  /// A recording cannot be read.
+  case audio(AudioError)
+}

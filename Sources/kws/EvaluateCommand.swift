@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Evaluation
+import KeywordSpotting
+import ModelFormat
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Says how good a model is on recordings of known classes.",
+    discussion: """
+      Every clip goes through the same line as a microphone: features, integer network. A clip is \
+      one second, cut or padded with zeros at its end; its decision is the label with the largest \
+      posterior at its end. Intervals are Wilson's, 95 %.
+
+      Folders are named after the model's labels, such as DIR/yes/*.wav and DIR/_unknown_/*.wav.
+      """)
+
+  @Option(help: ArgumentHelp("A folder with one folder of recordings per class.", valueName: "dir"))
+  var clips: String
+
+  @Option(help: "A model file; the built-in model if left out.")
+  var model: String?
+
+  @Flag(help: "Let every clip follow another in one stream instead of starting from reset.")
+  var inStream = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let model = try modelOrDefault(model)
+    let folder = try ClipFolder(path: clips, labels: model.labels)
+    for name in folder.ignoredFolders {
+      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
+    }
+    var evaluation = ClipEvaluation(plan: try SpottingPlan(model: model))
+    let confusion = try evaluation.run(folder.clips, start: inStream ? .inStream : .reset)
+    if json {
+      try StandardOutput.write(line: Self.json(confusion))
+    } else {
+      for line in lines(confusion) { try StandardOutput.write(line: line) }
+    }
+  }
+
+  /// Lines for a person: accuracy, then a row per class with its confusions.
+  private func lines(_ confusion: Confusion) -> [String] {
+    var table = Table(header: ["class", "clips", "right", "accuracy", "taken for"])
+    for (label, row) in confusion.counts.enumerated() {
+      let total = row.reduce(0, +)
+      guard total > 0 else { continue }
+      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.sorted { row[$0] > row[$1] }
+      table.add([
+        confusion.labels[label], "\(total)", "\(row[label])",
+        percent(Double(row[label]) / Double(total)),
+        wrong.map { "\(confusion.labels[$0]) \(row[$0])" }.joined(separator: ", "),
+      ])
+    }
+    return [
+      "accuracy \(inStream ? "in-stream" : "from reset"): "
+        + AccuracyText.line(correct: confusion.correctCount, total: confusion.clipCount), "",
+    ] + table.lines
+  }
+
+  /// `{"clips", "correct", "accuracy", "interval": [low, high], "labels", "confusion"}`.
+  private static func json(_ confusion: Confusion) -> String {
+    var object = JSONLine()
+    object.add("clips", confusion.clipCount)
+    object.add("correct", confusion.correctCount)
+    object.add("accuracy", confusion.accuracy, decimals: 6)
+    let interval = confusion.interval
+    object.add(
+      "interval",
+      json: JSONLine.array([
+        fixed(interval.low, decimals: 6), fixed(interval.high, decimals: 6),
+      ]))
+    object.add("labels", json: JSONLine.array(confusion.labels.map(JSONLine.quoted)))
+    object.add(
+      "confusion",
+      json: JSONLine.array(confusion.counts.map { JSONLine.array($0.map { "\($0)" }) }))
+    return object.text
+  }
+}

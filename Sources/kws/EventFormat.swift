@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import KeywordSpotting
+
+/// How detections are printed.
+enum EventFormat: String, ExpressibleByArgument, CaseIterable {
+  /// A line for a person: time, keyword, score.
+  case text
+
+  /// One JSON object per line, everything in it.
+  case jsonl
+
+  /// The keyword alone.
+  case name
+
+  /// The line for one detection in `source` at `rate` samples per second.
+  func line(_ detection: Detection, rate: Int, source: String) -> String {
+    switch self {
+    case .name: return detection.label
+    case .text:
+      let seconds = Double(detection.at) / Double(rate)
+      let extent = "\(time(detection.start, rate))-\(time(detection.end, rate)) s"
+      return "\(source): \(fixed(seconds, decimals: 2)) s  \(detection.label)  score "
+        + "\(fixed(Double(detection.score), decimals: 2))  word \(extent)"
+    case .jsonl:
+      var object = JSONLine()
+      object.add("event", "detection")
+      object.add("keyword", detection.label)
+      object.add("score", Double(detection.score), decimals: 4)
+      object.add("threshold", Double(detection.threshold), decimals: 4)
+      object.add("at", detection.at)
+      object.add("start", detection.start)
+      object.add("end", detection.end)
+      object.add("rate", rate)
+      object.add("source", source)
+      return object.text
+    }
+  }
+
+  private func time(_ sample: Int, _ rate: Int) -> String {
+    fixed(Double(sample) / Double(rate), decimals: 2)
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Audio
+import Evaluation
+import Inference
+import KeywordSpotting
+import SpeechFeatures
+
+extension AudioError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .notFound(let path):
+      Explanation(text: "\(path): no such file. Check the path.", exitCode: .missingInput)
+    case .isDirectory(let path):
+      Explanation(
+        text: "\(path): is a directory, expected a recording. Name its files, such as "
+          + "\(path)/*.wav.",
+        exitCode: .missingInput)
+    case .empty(let path):
+      Explanation(text: "\(path): the file is empty, expected a recording.", exitCode: .badData)
+    case .notAudio(let path):
+      Explanation(
+        text: "\(path): not a recording in a known format (WAV, FLAC, Ogg, Opus, MP3). Raw samples "
+          + "are read from standard input: kws replay - < FILE.", exitCode: .badData)
+    case .malformed(let path, let reason):
+      Explanation(
+        text: "\(path): broken header: \(reason). Record or convert it anew.", exitCode: .badData)
+    case .damaged(let path, let frame, let reason):
+      Explanation(
+        text: "\(path): cannot be decoded from frame \(frame) on: \(reason).", exitCode: .badData)
+    case .unsupportedRate(let path, let found, let supported):
+      Explanation(
+        text: "\(path): \(found) samples per second, expected \(supported.lowerBound) to "
+          + "\(supported.upperBound).", exitCode: .badData)
+    case .notFinite(let path, let frame, let channel):
+      Explanation(
+        text: "\(path): frame \(frame), channel \(channel): not a finite number. The file was "
+          + "damaged or written by a broken tool.", exitCode: .badData)
+    case .resampling(let inputRate, let reason):
+      Explanation(
+        text: "resampling from \(inputRate) Hz failed: \(reason).", exitCode: .internalError)
+    case .system(let path, let operation, let code):
+      Explanation(
+        text: "\(path): \(operation) failed: \(systemErrorText(code)).", exitCode: .inputOutput)
+    }
+  }
+}
+
+extension EvaluationError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .notFound(let path):
+      Explanation(text: "\(path): no such folder. Check the path.", exitCode: .missingInput)
+    case .notADirectory(let path):
+      Explanation(
+        text: "\(path): expected a folder with one folder of recordings per class.",
+        exitCode: .missingInput)
+    case .unreadable(let path):
+      Explanation(text: "\(path): cannot be listed. Check its permissions.", exitCode: .inputOutput)
+    case .noClips(let path, let labels):
+      Explanation(
+        text: "\(path): expected folders with recordings, named after the model's labels "
+          + "(\(labels.joined(separator: ", "))), found none.", exitCode: .badData)
+    case .audio(let error): error.explanation
+    }
+  }
+}
+
+extension SpottingError: ExplainedError {
+  var explanation: Explanation {
+    switch self {
+    case .features(let error):
+      Explanation(text: "the model's features cannot be computed: \(error).", exitCode: .badData)
+    case .inference(let error):
+      Explanation(text: "the model's network cannot be run: \(error).", exitCode: .badData)
+    case .coefficientCount(let expected, let found):
+      Explanation(
+        text: "the model's features have \(found) coefficients, its network reads \(expected).",
+        exitCode: .badData)
+    case .parameter(let field, let found, let range):
+      Explanation(
+        text: "detection parameter \(field) is \(found), expected \(range.lowerBound) to "
+          + "\(range.upperBound).", exitCode: .badData)
+    case .unknownLabel(let field, let label):
+      Explanation(
+        text: "detection parameter \(field) names '\(label)', which the model does not know.",
+        exitCode: .badData)
+    }
+  }
+}
