@@ -123,6 +123,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
     .testTarget(
+      name: "SpeechDatasetsTests",
+      dependencies: ["SpeechDatasets", "Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
+      exclude: ["ArchiveServer.py"], swiftSettings: strict),
+    .testTarget(
       name: "QuantizationTests", dependencies: ["Quantization", "ModelFormat"],
       swiftSettings: strict),
   ]

@@ -4,7 +4,7 @@ package import ModelFormat
 package import Storage
 
 /// What is wrong with a data set, or with what was asked of it.
-package enum DatasetError: Error {
+package enum DatasetError: Error, Equatable {
   /// A file cannot be read.
   case storage(StorageError)
 
@@ -28,4 +28,25 @@ package enum DatasetError: Error {
 
   /// The precomputed features are of another front end than the one asked for.
   case features(path: String, field: String, expected: String, found: String)
+
+  /// There is no data set of that name to download.
+  case unknownArchive(found: String, expected: [String])
+
+  /// The folder that a download is to make is there already and not empty.
+  case targetExists(path: String)
+
+  /// Another process downloads to the same place.
+  case targetBusy(path: String)
+
+  /// A program that is needed is not installed.
+  case toolMissing(name: String)
+
+  /// The transfer broke off; what came is kept in `partial`, if anything came.
+  case downloadFailed(url: String, detail: String, partial: String?)
+
+  /// The archive is not the published one; it was removed.
+  case wrongSum(url: String, expected: String, found: String)
+
+  /// The archive could not be unpacked; it is kept, what was unpacked is removed.
+  case extractionFailed(archive: String, detail: String)
 }

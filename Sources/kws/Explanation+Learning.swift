@@ -32,6 +32,9 @@ extension DatasetError: ExplainedError {
       Explanation(
         text: "\(path): these spectra were computed with \(field) \(expected), but \(found) is "
           + "asked for. Use recordings, or other features.", exitCode: .badData)
+    case .unknownArchive, .targetExists, .targetBusy, .toolMissing, .downloadFailed, .wrongSum,
+      .extractionFailed:
+      downloadExplanation
     }
   }
 }

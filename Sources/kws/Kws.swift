@@ -23,8 +23,8 @@ struct Kws: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ReplayCommand.self, EvaluateCommand.self, TrainCommand.self, QuantizeCommand.self,
-      InspectCommand.self, BenchCommand.self,
+      ReplayCommand.self, EvaluateCommand.self, DatasetCommand.self, TrainCommand.self,
+      QuantizeCommand.self, InspectCommand.self, BenchCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+
+extension File {
+  /// The SHA-256 of the file at `path`, in hexadecimal, read in pieces of 1 MiB.
+  package static func sha256(_ path: String) throws(StorageError) -> String {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw errno == ENOENT
+        ? .notFound(path: path) : .system(path: path, operation: "open", code: errno)
+    }
+    defer { close(descriptor) }
+    var digest = SHA256()
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe Glibc.read(descriptor, &piece, piece.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .system(path: path, operation: "read", code: errno) }
+      if count == 0 { return digest.finish() }
+      digest.update(piece.span.extracting(0..<count))
+    }
+  }
+}
