@@ -33,9 +33,9 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Seconds of digital zero after each file, for recordings that end with the word.",
+      "Seconds of digital zero after each file: a microphone would go on after the word.",
       valueName: "seconds"))
-  var tail = 0.0
+  var tail = 0.5
 
   func validate() throws {
     guard (0...60).contains(tail) else {
