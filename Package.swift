@@ -127,7 +127,10 @@ let package = Package(
       dependencies: ["SpeechDatasets", "Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
       exclude: ["ArchiveServer.py"], swiftSettings: strict),
     .testTarget(
-      name: "QuantizationTests", dependencies: ["Quantization", "ModelFormat"],
+      name: "QuantizationTests",
+      dependencies: [
+        "Quantization", "Buffers", "Inference", "ModelFormat", "NeuralNetwork", "SpeechFeatures",
+      ],
       swiftSettings: strict),
   ]
 )

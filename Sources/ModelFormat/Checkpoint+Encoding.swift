@@ -59,6 +59,9 @@ extension Checkpoint {
       guard tensor.shape == shape else {
         throw .badTensor(name, expected: "F32 \(shape)", found: "F32 \(tensor.shape)")
       }
+      if name.hasSuffix(".norm.variance"), let negative = tensor.values.first(where: { $0 < 0 }) {
+        throw .badTensor(name, expected: "no negative value", found: "\(negative)")
+      }
     }
   }
 }

@@ -16,22 +16,26 @@ package struct ActivationRange: Sendable {
 
   package init() {}
 
-  /// Adds values; a value that is not finite is a defect of the network and traps.
-  package mutating func add(_ values: Span<Float>) {
+  /// Adds values and returns true, or returns false and adds nothing if one is not finite.
+  @discardableResult package mutating func add(_ values: Span<Float>) -> Bool {
+    var low = minimum
+    var high = maximum
     var largest: Float = 0
     for index in values.indices {
       let value = values[index]
-      minimum = min(minimum, value)
-      maximum = max(maximum, value)
+      guard value.isFinite else { return false }
+      low = min(low, value)
+      high = max(high, value)
       largest = max(largest, abs(value))
     }
-    precondition(largest.isFinite, "activation is not finite")
+    (minimum, maximum) = (low, high)
     if largest >= extent { widen(to: largest) }
     let scale = Float(Self.binCount) / (2 * extent)
     for index in values.indices {
       let bin = Int((values[index] + extent) * scale)
       counts[min(max(bin, 0), Self.binCount - 1)] += 1
     }
+    return true
   }
 
   /// Doubles the extent until `largest` fits; every pair of bins becomes one.
@@ -40,7 +44,8 @@ package struct ActivationRange: Sendable {
       extent = max(largest, 1e-6) * 1.001
       return
     }
-    while largest >= extent {
+    // The largest finite numbers stay in the outermost bins.
+    while largest >= extent, extent < .greatestFiniteMagnitude / 4 {
       var merged = [Int](repeating: 0, count: Self.binCount)
       for bin in 0..<Self.binCount { merged[Self.binCount / 4 + bin / 2] += counts[bin] }
       counts = merged

@@ -2,7 +2,7 @@
 
 package import Buffers
 package import ModelFormat
-package import NeuralNetwork
+import NeuralNetwork
 
 /// Makes an 8-bit model of a float checkpoint from the ranges that calibration clips show.
 package struct PostTrainingQuantizer {
@@ -12,39 +12,49 @@ package struct PostTrainingQuantizer {
   private var inputRange = ActivationRange()
   private var outputRanges: [ActivationRange]
 
-  /// - Throws: `NeuralNetworkError` where the checkpoint's tensors do not fit its architecture.
-  package init(_ checkpoint: Checkpoint) throws(NeuralNetworkError) {
+  /// - Throws: `QuantizationError.network` where the checkpoint's tensors do not fit its
+  ///   architecture.
+  package init(_ checkpoint: Checkpoint) throws(QuantizationError) {
     self.checkpoint = checkpoint
-    network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
+    do throws(NeuralNetworkError) {
+      network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
+    } catch { throw .network(error) }
     geometry = network.geometry
     outputRanges = Array(repeating: ActivationRange(), count: geometry.count)
   }
 
   /// Runs calibration clips, `[clip, frame, coefficient]` and normalized, and takes in what every
   /// layer puts out.
+  ///
+  /// - Throws: `QuantizationError.notFinite` where an activation overflows.
   package mutating func calibrate(
     _ features: SharedBuffer<Float>, clipCount: Int, frameCount: Int
-  ) {
+  ) throws(QuantizationError) {
     network.forward(
       features, clipCount: clipCount, frameCount: frameCount,
       continues: Array(repeating: false, count: clipCount), history: nil, mode: .inference)
     for clip in 0..<clipCount {
       let count = frameCount * checkpoint.architecture.coefficientCount
-      inputRange.add(features.span.extracting(clip * count..<(clip + 1) * count))
-      for index in geometry.indices {
+      guard inputRange.add(features.span.extracting(clip * count..<(clip + 1) * count)) else {
+        throw .notFinite(layer: "input")
+      }
+      for (index, layer) in geometry.enumerated() {
         guard let output = network.output(layer: index) else { continue }
         let buffer = output.buffer
-        outputRanges[index].add(buffer.span.extracting(output.range(clip: clip)))
+        guard outputRanges[index].add(buffer.span.extracting(output.range(clip: clip))) else {
+          throw .notFinite(layer: layer.layer.name)
+        }
       }
     }
   }
 
   /// The model in integers.
   ///
-  /// - Precondition: `calibrate` has seen at least one clip.
+  /// - Throws: `QuantizationError.notCalibrated`, or `.notFinite` where folding overflows.
   package func model(
     detection: DetectionParameters, provenance: Provenance
-  ) -> QuantizedModel {
+  ) throws(QuantizationError) -> QuantizedModel {
+    guard inputRange.maximum.isFinite else { throw .notCalibrated }
     let input = inputRange.quantization()
     var outputs: [ActivationQuantization] = []
     var layers: [QuantizedLayer] = []
@@ -60,6 +70,9 @@ package struct PostTrainingQuantizer {
       if geometry.hasWeights {
         let folded = FoldedLayer(
           geometry: geometry, tensors: checkpoint.tensors, epsilon: Normalization.batchEpsilon)
+        guard folded.weights.allSatisfy(\.isFinite), folded.bias.allSatisfy(\.isFinite) else {
+          throw .notFinite(layer: geometry.layer.name)
+        }
         (layer.weights, layer.weightScales) = WeightQuantizer.quantize(folded)
         layer.weightBits = 8
         layer.bias = zip(folded.bias, layer.weightScales).map { bias, scale in

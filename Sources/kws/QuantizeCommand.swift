@@ -54,10 +54,10 @@ struct QuantizeCommand: ParsableCommand {
     for index in 0..<min(calibrationBatches, trainingData.batchCount) {
       let batch = try trainingData.batch(epoch: 0, index: index)
       normalizer.normalize(batch)
-      quantizer.calibrate(
+      try quantizer.calibrate(
         batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount)
     }
-    var model = quantizer.model(
+    var model = try quantizer.model(
       detection: .standard, provenance: checkpoint.provenance)
 
     let network = try Network(

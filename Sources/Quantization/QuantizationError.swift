@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import NeuralNetwork
+
+/// Why a checkpoint cannot be quantized.
+package enum QuantizationError: Error, Equatable {
+  /// The checkpoint's tensors do not fit its architecture.
+  case network(NeuralNetworkError)
+
+  /// A layer's folded weights, or what it puts out on calibration clips, are not finite.
+  case notFinite(layer: String)
+
+  /// No calibration clip was shown.
+  case notCalibrated
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import Inference
+import ModelFormat
+import NeuralNetwork
+import Quantization
+import SpeechFeatures
+import Testing
+
+@Suite struct PostTrainingQuantizerTests {
+  private static let frameCount = 20
+  private static let coefficientCount = 10
+
+  /// Every kind of layer, with residual, stride, dilation and both activations.
+  private let architecture = Architecture(
+    name: "small", coefficientCount: coefficientCount, windowFrameCount: frameCount,
+    layers: [
+      Layer(
+        name: "stem",
+        operation: .convolution(
+          outputChannelCount: 6, kernel: Extent(time: 3, frequency: 3),
+          stride: Extent(time: 2, frequency: 2), dilation: 1),
+        normalization: .batch, activation: .relu6),
+      Layer(
+        name: "depthwise",
+        operation: .depthwise(
+          kernel: Extent(time: 3, frequency: 3), stride: Extent(time: 1, frequency: 1),
+          dilation: 2),
+        normalization: .batch, residual: "stem", activation: .relu),
+      Layer(name: "flat", operation: .frequencyToChannels),
+      Layer(
+        name: "mix",
+        operation: .convolution(
+          outputChannelCount: 8, kernel: Extent(time: 1, frequency: 1),
+          stride: Extent(time: 1, frequency: 1), dilation: 1)),
+      Layer(name: "pool", operation: .averagePool),
+      Layer(name: "head", operation: .dense(outputCount: 3)),
+    ])
+
+  private func checkpoint(_ change: (inout [String: FloatTensor]) -> Void = { _ in }) throws
+    -> Checkpoint
+  {
+    var tensors = try Network(architecture: architecture, seed: 5).exportTensors()
+    change(&tensors)
+    return Checkpoint(
+      architecture: architecture,
+      features: FeatureConfiguration(cepstralCoefficientCount: Self.coefficientCount),
+      normalization: FeatureNormalization(
+        mean: Array(repeating: 0, count: Self.coefficientCount),
+        scale: Array(repeating: 1, count: Self.coefficientCount)),
+      labels: ["a", "b", "c"], tensors: tensors, state: [:],
+      provenance: Provenance(
+        license: "CC-BY-4.0", attribution: "", datasetDigest: "", commands: [], seed: 5,
+        accuracy: []))
+  }
+
+  private func clips(_ count: Int) -> SharedBuffer<Float> {
+    var generator = CounterBasedGenerator(seed: 9, stream: 0)
+    return SharedBuffer(
+      (0..<count * Self.frameCount * Self.coefficientCount).map { _ in generator.nextNormal() })
+  }
+
+  @Test func `the integer engine agrees with the float network it was made of`() throws {
+    let checkpoint = try checkpoint()
+    let features = clips(64)
+    var quantizer = try PostTrainingQuantizer(checkpoint)
+    try quantizer.calibrate(features, clipCount: 64, frameCount: Self.frameCount)
+    let model = try quantizer.model(
+      detection: DetectionParameters(
+        smoothingSeconds: 0.1, defaultThreshold: 0.5, minimumCount: 1, refractorySeconds: 1,
+        rearmRatio: 0.5, rejectLabels: []),
+      provenance: checkpoint.provenance)
+    #expect(try QuantizedModel(reading: model.encoded()) == model)
+
+    let network = try Network(architecture: architecture, tensors: checkpoint.tensors)
+    let logits = network.forward(
+      features, clipCount: 64, frameCount: Self.frameCount,
+      continues: Array(repeating: false, count: 64), history: nil, mode: .inference)
+    let plan = try InferencePlan(model: model)
+    var engine = StreamingNetwork(plan: plan)
+    var agreeing = 0
+    let clipSize = Self.frameCount * Self.coefficientCount
+    for clip in 0..<64 {
+      engine.reset()
+      var posteriors = [Float](repeating: 0, count: 30)
+      var room = posteriors.mutableSpan
+      let columns = engine.process(
+        features.span.extracting(clip * clipSize..<(clip + 1) * clipSize), into: &room)
+      let last = posteriors[(columns - 1) * 3..<columns * 3]
+      let decision = last.indices.max { last[$0] < last[$1] }! - last.startIndex
+      let float = (0..<3).max {
+        logits.span[clip * 3 + $0] < logits.span[clip * 3 + $1]
+      }
+      agreeing += decision == float ? 1 : 0
+    }
+    // Random networks decide by small margins; a wrong scale or bias would agree by chance only.
+    #expect(agreeing >= 58)
+  }
+
+  @Test func `weights that overflow when folded are an error that names the layer`() throws {
+    let broken = try checkpoint {
+      $0["stem.norm.scale"]!.values[2] = .greatestFiniteMagnitude
+      $0["stem.norm.variance"]!.values[2] = 0
+    }
+    var quantizer = try PostTrainingQuantizer(broken)
+    #expect(throws: QuantizationError.notFinite(layer: "stem")) {
+      try quantizer.calibrate(clips(2), clipCount: 2, frameCount: Self.frameCount)
+      _ = try quantizer.model(
+        detection: DetectionParameters(
+          smoothingSeconds: 0.1, defaultThreshold: 0.5, minimumCount: 1, refractorySeconds: 1,
+          rearmRatio: 0.5, rejectLabels: []),
+        provenance: broken.provenance)
+    }
+  }
+}
