@@ -47,8 +47,13 @@ package enum File {
   /// Replaces the file at `path` by `bytes`, or leaves it as it was.
   ///
   /// Writes beside it, syncs, renames, syncs the directory: a crash or a full disk at any moment
-  /// leaves either the old file or the new one.
+  /// leaves either the old file or the new one. A device or pipe is written as it is.
   package static func replace(_ path: String, with bytes: Span<UInt8>) throws(StorageError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+      return try write(bytes, to: path, naming: path)
+    }
     let temporary = "\(path).partial-\(getpid())"
     do throws(StorageError) {
       try write(bytes, to: temporary, naming: path)
@@ -63,6 +68,19 @@ package enum File {
     if directory >= 0 {
       fsync(directory)
       close(directory)
+    }
+  }
+
+  /// Checks that `replace` can be tried, for work that takes long before there is something to write.
+  package static func checkCanReplace(_ path: String) throws(StorageError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
+      guard status.st_mode & S_IFMT == S_IFREG else { return }
+    }
+    // The dot asks for a directory: a file in its place is an error too.
+    guard unsafe access(directory(of: path) + "/.", W_OK | X_OK) == 0 else {
+      throw .system(path: path, operation: "create", code: errno)
     }
   }
 
@@ -93,7 +111,10 @@ package enum File {
       guard count >= 0 else { throw .system(path: path, operation: "write", code: errno) }
       written += count
     }
-    guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "sync", code: errno) }
+    // EINVAL: a pipe or device has nothing to sync.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw .system(path: path, operation: "sync", code: errno)
+    }
   }
 
   private static func directory(of path: String) -> String {

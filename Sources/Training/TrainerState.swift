@@ -36,13 +36,13 @@ enum TrainerState {
       throw .notResumable(missing: configurationKey)
     }
     guard let storedData = checkpoint.state[dataKey] else { throw .notResumable(missing: dataKey) }
-    try same("architecture", architecture.name, checkpoint.architecture.name)
+    try same("architectures", checkpoint.architecture.name, architecture.name)
     guard architecture == checkpoint.architecture else {
       throw .mismatch(
-        field: "architecture", expected: "the layers of the checkpoint's '\(architecture.name)'",
+        field: "architectures", expected: "the layers of '\(architecture.name)'",
         found: "other layers under that name")
     }
-    try same("training options", stored, text(configuration))
+    try check(stored, configuration)
     try same("data options", storedData, data.drawDescription)
     try same(
       "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
@@ -53,6 +53,21 @@ enum TrainerState {
       throw .mismatch(
         field: "features", expected: "\(checkpoint.features)", found: "\(data.features)")
     }
+  }
+
+  /// Names the options that differ, and only those.
+  private static func check(
+    _ stored: String, _ configuration: TrainingConfiguration
+  ) throws(TrainingError) {
+    guard let old = try? JSONDecoder().decode(TrainingConfiguration.self, from: Data(stored.utf8))
+    else { throw .notResumable(missing: configurationKey) }
+    func options(_ configuration: TrainingConfiguration) -> [String] {
+      Mirror(reflecting: configuration).children.map { "\($0.label ?? "") \($0.value)" }
+    }
+    let pairs = zip(options(old), options(configuration)).filter { $0 != $1 }
+    try same(
+      "training options", pairs.map(\.0).joined(separator: ", "),
+      pairs.map(\.1).joined(separator: ", "))
   }
 
   private static func same(

@@ -23,9 +23,9 @@ struct IntegerValidation {
     var fromReset = StreamingNetwork(plan: plan)
     var inStream = StreamingNetwork(plan: plan)
     let batchCount = data.validationBatchCount
-    for index in [batchCount - 1] + Array(0..<batchCount) {
+    for (turn, index) in ([batchCount - 1] + Array(0..<batchCount)).enumerated() {
       let batch = try data.validationBatch(index)
-      let isWarmUp = report.clipCount == 0 && index == batchCount - 1 && batchCount > 1
+      let isWarmUp = turn == 0
       var correct = (fromReset: 0, inStream: 0)
       for clip in 0..<batch.clipCount {
         fromReset.reset()

@@ -113,7 +113,7 @@ import Training
     var other = architecture
     other.layers[1].activation = .relu6
     #expect(field(architecture, configuration()) == nil)
-    #expect(field(other, configuration()) == "architecture")
+    #expect(field(other, configuration()) == "architectures")
     #expect(field(architecture, configuration(epochs: 5)) == "training options")
   }
 
