@@ -7,7 +7,7 @@ extension Operation: Codable {
     case type, outputs, kernel, stride, dilation
   }
 
-  private enum Kind: String, Codable {
+  private enum Kind: String, Codable, CaseIterable {
     case convolution, depthwise, frequencyToChannels, averagePool, dense
   }
 
@@ -22,7 +22,13 @@ extension Operation: Codable {
       return Extent(time: pair[0], frequency: pair[1])
     }
     let dilation = try container.decodeIfPresent(Int.self, forKey: .dilation) ?? 1
-    switch try container.decode(Kind.self, forKey: .type) {
+    let type = try container.decode(String.self, forKey: .type)
+    guard let kind = Kind(rawValue: type) else {
+      let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw DecodingError.dataCorruptedError(
+        forKey: .type, in: container, debugDescription: "expected one of \(known), found '\(type)'")
+    }
+    switch kind {
     case .convolution:
       self = .convolution(
         outputChannelCount: try container.decode(Int.self, forKey: .outputs),

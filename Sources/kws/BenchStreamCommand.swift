@@ -17,9 +17,9 @@ struct BenchStreamCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let model = try modelOrDefault(model)
-    let runner = StreamRunner(plan: try SpottingPlan(model: model))
-    let hop = model.features.hopLength
+    let loaded = try modelOrDefault(model)
+    let runner = StreamRunner(plan: try spottingPlan(loaded, from: model))
+    let hop = loaded.features.hopLength
     let times = Measurement().run([
       { runner.run(samplesPerCall: 16_384) }, { runner.run(samplesPerCall: hop) },
     ])

@@ -18,22 +18,10 @@ struct DataOptions: ParsableArguments {
   @Option(help: "The keywords, separated by commas.")
   var keywords = "yes,no,up,down,left,right,on,off,stop,go"
 
-  @Option(help: "Samples from one feature frame to the next, at 16 kHz.")
-  var hop = 160
-
-  @Option(help: "Train on this many MFCCs instead of the 40 log-mel bins.")
-  var coefficients: Int?
-
-  @Option(help: "Who must be named for the data; stored in the model.")
-  var attribution = "Speech Commands, P. Warden, Google, CC BY 4.0"
-
-  /// The features that the options ask for.
-  var features: FeatureConfiguration {
-    FeatureConfiguration(hopLength: hop, cepstralCoefficientCount: coefficients)
-  }
-
   /// The keywords in order.
-  var keywordList: [String] { keywords.split(separator: ",").map(String.init) }
+  var keywordList: [String] {
+    keywords.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
 
   /// The sources as kinds and folders.
   func parsedSources() throws -> [DataSource] {
@@ -47,5 +35,19 @@ struct DataOptions: ParsableArguments {
           "--data \(text): expected log-mel=DIR or recordings=DIR, such as --data log-mel=data")
       }
     }
+  }
+}
+
+/// The options of the features that a network is trained on.
+struct FeatureOptions: ParsableArguments {
+  @Option(help: "Samples from one feature frame to the next, at 16 kHz.")
+  var hop = 160
+
+  @Option(help: "Train on this many MFCCs instead of the 40 log-mel bins.")
+  var coefficients: Int?
+
+  /// The features that the options ask for.
+  var configuration: FeatureConfiguration {
+    FeatureConfiguration(hopLength: hop, cepstralCoefficientCount: coefficients)
   }
 }

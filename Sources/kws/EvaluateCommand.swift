@@ -30,12 +30,12 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let model = try modelOrDefault(model)
-    let folder = try ClipFolder(path: clips, labels: model.labels)
+    let loaded = try modelOrDefault(model)
+    let folder = try ClipFolder(path: clips, labels: loaded.labels)
     for name in folder.ignoredFolders {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
-    var evaluation = ClipEvaluation(plan: try SpottingPlan(model: model))
+    var evaluation = ClipEvaluation(plan: try spottingPlan(loaded, from: model))
     let confusion = try evaluation.run(folder.clips, start: inStream ? .inStream : .reset)
     if json {
       try StandardOutput.write(line: Self.json(confusion))

@@ -58,11 +58,12 @@ extension TrainingError: ExplainedError {
     switch self {
     case .outOfRange(let field, let found, let range):
       Explanation(
-        text: "\(field) is \(found), expected \(range.lowerBound) to \(range.upperBound).",
+        text: "\(field): \(plain(found)), expected \(plain(range.lowerBound)) to "
+          + "\(plain(range.upperBound)).",
         exitCode: .usage)
     case .mismatch(let field, let expected, let found):
       Explanation(
-        text: "cannot resume: the checkpoint's \(field) is \(expected), now it is \(found). Use "
+        text: "cannot resume: \(field) differ: \(expected) in the checkpoint, now \(found). Use "
           + "the options of the first run, or start anew without --resume.", exitCode: .badData)
     case .notResumable(let missing):
       Explanation(
@@ -76,4 +77,9 @@ extension TrainingError: ExplainedError {
     case .data(let error): error.explanation
     }
   }
+}
+
+/// A number without the decimals that it does not have.
+private func plain(_ value: Double) -> String {
+  value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
 }

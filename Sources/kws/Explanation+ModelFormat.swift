@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Glibc
 import ModelFormat
 import Storage
 
@@ -14,6 +15,10 @@ extension StorageError: ExplainedError {
       Explanation(
         text: "\(path): \(byteCount) bytes, expected at most \(limit). Is it the right file?",
         exitCode: .badData)
+    case .system(let path, "create", ENOENT):
+      Explanation(
+        text: "\(path): cannot be written: its folder does not exist. Create it first.",
+        exitCode: .inputOutput)
     case .system(let path, let operation, let code):
       Explanation(
         text: "\(path): \(operation) failed: \(systemErrorText(code)).", exitCode: .inputOutput)
@@ -51,6 +56,8 @@ extension ModelFormatError: ExplainedError {
     switch self {
     case .badField(MetadataKey.kind, QuantizedModel.kind, Checkpoint.kind):
       "This is a checkpoint: make a model of it with 'kws quantize'."
+    case .badField(MetadataKey.kind, Checkpoint.kind, QuantizedModel.kind):
+      "This is a model; name the checkpoint that it was made of."
     case .architecture: "Correct the architecture."
     default: "Get the file anew, or make it with 'kws train' and 'kws quantize'."
     }

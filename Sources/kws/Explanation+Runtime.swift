@@ -13,8 +13,9 @@ extension AudioError: ExplainedError {
       Explanation(text: "\(path): no such file. Check the path.", exitCode: .missingInput)
     case .isDirectory(let path):
       Explanation(
-        text: "\(path): is a directory, expected a recording. Name its files, such as "
-          + "\(path)/*.wav.",
+        text: "\(path): is a directory, expected a recording"
+          + (path == "-"
+            ? "." : ". Name its files, such as \(path)\(path.hasSuffix("/") ? "" : "/")*.wav."),
         exitCode: .missingInput)
     case .empty(let path):
       Explanation(text: "\(path): the file is empty, expected a recording.", exitCode: .badData)
@@ -24,10 +25,12 @@ extension AudioError: ExplainedError {
           + "are read from standard input: kws replay - < FILE.", exitCode: .badData)
     case .malformed(let path, let reason):
       Explanation(
-        text: "\(path): broken header: \(reason). Record or convert it anew.", exitCode: .badData)
+        text: "\(path): broken header: \(sentence(reason)) Record or convert it anew.",
+        exitCode: .badData)
     case .damaged(let path, let frame, let reason):
       Explanation(
-        text: "\(path): cannot be decoded from frame \(frame) on: \(reason).", exitCode: .badData)
+        text: "\(path): cannot be decoded from frame \(frame) on: \(sentence(reason))",
+        exitCode: .badData)
     case .unsupportedRate(let path, let found, let supported):
       Explanation(
         text: "\(path): \(found) samples per second, expected \(supported.lowerBound) to "
@@ -70,9 +73,12 @@ extension SpottingError: ExplainedError {
   var explanation: Explanation {
     switch self {
     case .features(let error):
-      Explanation(text: "the model's features cannot be computed: \(error).", exitCode: .badData)
+      Explanation(
+        text: "the model's features cannot be computed: \(error.explanation.text)",
+        exitCode: .badData)
     case .inference(let error):
-      Explanation(text: "the model's network cannot be run: \(error).", exitCode: .badData)
+      Explanation(
+        text: "the model's network cannot be run: \(error.explanation.text)", exitCode: .badData)
     case .coefficientCount(let expected, let found):
       Explanation(
         text: "the model's features have \(found) coefficients, its network reads \(expected).",
@@ -88,3 +94,6 @@ extension SpottingError: ExplainedError {
     }
   }
 }
+
+/// A library's own text, which may end with a period or not.
+private func sentence(_ text: String) -> String { text.hasSuffix(".") ? text : text + "." }

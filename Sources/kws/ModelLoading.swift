@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import KeywordSpotting
 import ModelFormat
 import Storage
 
@@ -23,5 +24,17 @@ func loadCheckpoint(_ path: String) throws -> Checkpoint {
     return try Checkpoint(reading: bytes)
   } catch {
     throw CommandError(error.explanation.at(path).text, .badData)
+  }
+}
+
+/// The whole line of `model`, which came from the file at `path` or is built in.
+func spottingPlan(
+  _ model: QuantizedModel, from path: String?, detection: DetectionParameters? = nil
+) throws -> SpottingPlan {
+  do throws(SpottingError) {
+    return try SpottingPlan(model: model, detection: detection)
+  } catch {
+    let explanation = error.explanation.at(path ?? "built-in model")
+    throw CommandError(explanation.text, explanation.exitCode)
   }
 }

@@ -18,7 +18,7 @@ struct QuantizeCommand: ParsableCommand {
       the float network and of the integer engine, from reset and in-stream.
 
       Example:
-        kws quantize checkpoint.safetensors --data log-mel=DIR --output model.safetensors
+        kws quantize trained.safetensors --data log-mel=DIR --output m.safetensors
       """)
 
   @Argument(help: "A checkpoint of 'kws train'.")
@@ -33,6 +33,7 @@ struct QuantizeCommand: ParsableCommand {
   var calibrationBatches = 20
 
   func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output: expected the name of a file") }
     guard (1...10_000).contains(calibrationBatches) else {
       throw ValidationError("--calibration-batches \(calibrationBatches): expected 1 to 10000")
     }
@@ -40,6 +41,7 @@ struct QuantizeCommand: ParsableCommand {
 
   func run() throws {
     let checkpoint = try loadCheckpoint(checkpoint)
+    try File.checkCanReplace(output)
     let trainingData = try TrainingData(
       sources: data.parsedSources(), keywords: data.keywordList, features: checkpoint.features,
       batchSize: 100, seed: checkpoint.provenance.seed)
@@ -67,9 +69,9 @@ struct QuantizeCommand: ParsableCommand {
     let integer = try IntegerValidation(data: trainingData, model: model).run()
     model.provenance.commands.append(CommandLineText.current)
     model.provenance.accuracy = Self.lines("float", float) + Self.lines("int8", integer)
-    for line in model.provenance.accuracy { print(line) }
     try File.replace(output, with: model.encoded().span)
-    print("wrote \(output): \(model.byteCount) bytes for inference")
+    for line in model.provenance.accuracy { try StandardOutput.write(line: line) }
+    try StandardOutput.write(line: "wrote \(output): \(model.byteCount) bytes for inference")
   }
 
   private static func lines(_ kind: String, _ report: ValidationReport) -> [String] {

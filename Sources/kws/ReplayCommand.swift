@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "A model file; the built-in model if left out.")
   var model: String?
 
-  @Option(help: "text, jsonl (one JSON object per line) or name (the keyword alone).")
+  @Option(help: "One line per event: for a person, as a JSON object, or the keyword alone.")
   var format = EventFormat.text
 
   @OptionGroup var detection: DetectionOptions
@@ -44,8 +44,8 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try modelOrDefault(model)
-    let plan = try SpottingPlan(model: model, detection: detection.apply(to: model))
+    let loaded = try modelOrDefault(model)
+    let plan = try spottingPlan(loaded, from: model, detection: detection.apply(to: loaded))
     var replay = Replay(plan: plan)
     var firstFailure: Explanation?
     for file in files {
@@ -68,10 +68,11 @@ struct ReplayCommand: ParsableCommand {
     }
     if file == "-" {
       var source = RawPCMSource(descriptor: 0)
-      _ = try replay.run(&source, tailLength: tailLength, report: report)
+      let sampleCount = try replay.run(&source, tailLength: tailLength, report: report)
       if source.hasOddTrailingByte {
         printError("kws: -: ended in the middle of a sample; its one byte was dropped.")
       }
+      if sampleCount == 0 { printError("kws: -: has no samples.") }
     } else {
       var source = try SoundFileSource(path: file)
       let sampleCount = try replay.run(&source, tailLength: tailLength, report: report)

@@ -18,10 +18,15 @@ struct TrainCommand: ParsableCommand {
       gives the same result bit for bit. The seed decides every draw.
 
       Example, 12 classes from precomputed log-mel spectra:
-        kws train --data log-mel=DIR --epochs 40 --output checkpoint.safetensors
+        kws train --data log-mel=DIR --epochs 40 --output trained.safetensors
       """)
 
   @OptionGroup var data: DataOptions
+
+  @OptionGroup var features: FeatureOptions
+
+  @Option(help: "Who must be named for the data; stored in the model.")
+  var attribution = "Speech Commands, P. Warden, Google, CC BY 4.0"
 
   @Option(
     help: ArgumentHelp(
@@ -41,11 +46,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Peak learning rate.")
   var learningRate: Float = 0.1
 
-  @Option(help: "Epochs of linear warm-up.")
-  var warmUp: Float = 2
+  @Option(help: "Epochs of linear warm-up; 2 if left out, or half of a shorter run.")
+  var warmUp: Float?
 
-  @Option(help: "sgd (Nesterov momentum 0.9) or adam.")
-  var optimizer = "sgd"
+  @Option(help: "sgd has Nesterov momentum 0.9.")
+  var optimizer = OptimizerKind.sgd
 
   @Option(help: "L2 decay of weights.")
   var weightDecay: Float = 1e-3
@@ -62,30 +67,49 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the checkpoint in --output.")
   var resume = false
 
-  func run() throws {
-    guard let optimizer = OptimizerKind(rawValue: optimizer) else {
-      throw ValidationError("--optimizer \(optimizer): expected sgd or adam")
+  func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output: expected the name of a file") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads \(threads): expected 1 to 1024")
     }
+  }
+
+  func run() throws {
     let configuration = TrainingConfiguration(
-      epochCount: epochs, batchSize: batch, learningRate: learningRate, warmUpEpochCount: warmUp,
-      optimizer: optimizer, weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
+      epochCount: epochs, batchSize: batch, learningRate: learningRate,
+      warmUpEpochCount: warmUp ?? min(2, Float(epochs) / 2), optimizer: optimizer,
+      weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
     try configuration.validate()
+    try File.checkCanReplace(output)
     let trainingData = try TrainingData(
-      sources: data.parsedSources(), keywords: data.keywordList, features: data.features,
+      sources: data.parsedSources(), keywords: data.keywordList, features: features.configuration,
       batchSize: batch, seed: seed)
     let architecture = try loadArchitecture(
       architecture, coefficientCount: trainingData.features.coefficientCount,
-      windowFrameCount: trainingData.frameCount, labelCount: trainingData.labels.count)
+      windowFrameCount: trainingData.frameCount, labels: trainingData.labels)
     let trainer =
       if resume {
-        try Trainer(
-          resuming: loadCheckpoint(output), architecture: architecture, data: trainingData,
-          configuration: configuration)
+        try resumed(
+          architecture: architecture, data: trainingData, configuration: configuration)
       } else {
         try Trainer(architecture: architecture, data: trainingData, configuration: configuration)
       }
-    if let threads { trainer.network.threadCount = max(1, threads) }
+    if let threads { trainer.network.threadCount = threads }
     try train(trainer)
+  }
+
+  private func resumed(
+    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration
+  ) throws -> Trainer {
+    let checkpoint = try loadCheckpoint(output)
+    do throws(TrainingError) {
+      return try Trainer(
+        resuming: checkpoint, architecture: architecture, data: data,
+        configuration: configuration)
+    } catch {
+      let explanation = error.explanation.at(output)
+      throw CommandError(explanation.text, explanation.exitCode)
+    }
   }
 
   private func train(_ trainer: Trainer) throws {
@@ -110,17 +134,17 @@ struct TrainCommand: ParsableCommand {
               : "\(output) holds epoch \(epoch): go on with the same command and --resume."),
           .interrupted)
       }
-      progress.epoch(report)
       let checkpoint = trainer.checkpoint(provenance: provenance(trainer.data, report))
       try File.replace(output, with: checkpoint.encoded().span)
+      progress.epoch(report)
     }
-    print("wrote \(output)")
+    try StandardOutput.write(line: "wrote \(output)")
   }
 
   private func provenance(_ data: TrainingData, _ report: EpochReport) -> Provenance {
     let validation = report.validation
     return Provenance(
-      license: "CC-BY-4.0", attribution: self.data.attribution, datasetDigest: data.digest,
+      license: "CC-BY-4.0", attribution: attribution, datasetDigest: data.digest,
       commands: [CommandLineText.current], seed: seed,
       accuracy: [
         "validation, float, from reset: \(percent(validation.accuracyFromReset)) of "
@@ -131,24 +155,4 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// The architecture that goes by `name`, or the one in the JSON file of that name.
-func loadArchitecture(
-  _ name: String, coefficientCount: Int, windowFrameCount: Int, labelCount: Int
-) throws -> Architecture {
-  if let entry = ArchitectureCatalog(rawValue: name) {
-    return entry.architecture(
-      coefficientCount: coefficientCount, windowFrameCount: windowFrameCount,
-      labelCount: labelCount)
-  }
-  guard name.hasSuffix(".json") else {
-    throw ValidationError(
-      "--architecture \(name): expected a JSON file or one of "
-        + ArchitectureCatalog.allCases.map(\.rawValue).joined(separator: ", "))
-  }
-  let bytes = try File.read(name, limit: 1 << 24)
-  do {
-    return try JSONDecoder().decode(Architecture.self, from: Data(bytes))
-  } catch {
-    throw CommandError("\(name): not an architecture: \(error)", .badData)
-  }
-}
+extension OptimizerKind: ExpressibleByArgument {}
