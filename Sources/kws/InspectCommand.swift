@@ -11,20 +11,21 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Shows what is in a model: layers, shapes, bits, operations, bytes, provenance.",
     discussion: """
-      Operations are multiply-accumulates (MAC), for one window of the model from reset and per
-      second of a stream. Bytes are those that inference needs: weights, scales, biases, the
+      Operations are multiply-accumulates (MAC), for one window of the model from reset and per \
+      second of a stream. Bytes are those that inference needs: weights, scales, biases, the \
       quantization of activations, and the normalization of features.
       """)
 
-  @Argument(help: "A model file; the built-in model if left out.")
-  var model: String?
+  @Argument(
+    help: ArgumentHelp("A model file; the built-in model if left out.", valueName: "model"))
+  var path: String?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
-    let model = try modelOrDefault(model)
-    let plan = try SpottingPlan(model: model)
+    let model = try modelOrDefault(path)
+    let plan = try spottingPlan(model, from: path)
     let summary = try ModelSummary(
       model, stateByteCount: KeywordSpotter(plan: plan).stateByteCount,
       instructionSet: plan.inference.instructionSet)

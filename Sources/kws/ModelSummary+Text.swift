@@ -23,7 +23,8 @@ extension ModelSummary {
       "",
     ]
     var table = Table(
-      header: ["layer", "operation", "output", "bits", "MAC/window", "MAC/s", "bytes"])
+      header: ["layer", "operation", "output", "bits", "MAC/window", "MAC/s", "bytes"],
+      textColumnCount: 2)
     for row in rows {
       table.add([
         row.name, row.operation, row.output, row.weightBits == 0 ? "-" : "\(row.weightBits)",
@@ -38,8 +39,8 @@ extension ModelSummary {
         + "\(detection.minimumCount) outputs, then quiet for "
         + "\(fixed(Double(detection.refractorySeconds), decimals: 2)) s",
       "thresholds    "
-        + model.labels.filter { !detection.rejectLabels.contains($0) }.map {
-          "\($0) \(fixed(Double(detection.thresholds[$0] ?? detection.defaultThreshold), decimals: 2))"
+        + keywords.map {
+          "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
       "licence       \(model.provenance.license); \(model.provenance.attribution)",
       "data          SHA-256 \(model.provenance.datasetDigest)",
@@ -81,12 +82,34 @@ extension ModelSummary {
       return layer.text
     }
     object.add("layers", json: JSONLine.array(layers))
+    object.add("detection", json: detectionJSON)
     object.add("license", model.provenance.license)
     object.add("attribution", model.provenance.attribution)
     object.add("datasetDigest", model.provenance.datasetDigest)
     object.add("seed", "\(model.provenance.seed)")
     object.add("commands", json: JSONLine.array(model.provenance.commands.map(JSONLine.quoted)))
     object.add("accuracy", json: JSONLine.array(model.provenance.accuracy.map(JSONLine.quoted)))
+    return object.text
+  }
+
+  private var keywords: [String] {
+    model.labels.filter { !model.detection.rejectLabels.contains($0) }
+  }
+
+  private func threshold(_ keyword: String) -> Double {
+    Double(model.detection.thresholds[keyword] ?? model.detection.defaultThreshold)
+  }
+
+  private var detectionJSON: String {
+    let detection = model.detection
+    var object = JSONLine()
+    object.add("smoothingSeconds", Double(detection.smoothingSeconds), decimals: 4)
+    object.add("minimumCount", detection.minimumCount)
+    object.add("refractorySeconds", Double(detection.refractorySeconds), decimals: 4)
+    object.add("rearmRatio", Double(detection.rearmRatio), decimals: 4)
+    var thresholds = JSONLine()
+    for keyword in keywords { thresholds.add(keyword, threshold(keyword), decimals: 4) }
+    object.add("thresholds", json: thresholds.text)
     return object.text
   }
 }

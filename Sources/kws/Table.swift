@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A plain-text table: the first column flush left, the others flush right.
+/// A plain-text table: columns of text flush left, of numbers flush right.
 struct Table {
   private var rows: [[String]]
 
-  init(header: [String]) { rows = [header] }
+  /// Columns from the first on that are flush left.
+  private let textColumnCount: Int
+
+  init(header: [String], textColumnCount: Int = 1) {
+    rows = [header]
+    self.textColumnCount = textColumnCount
+  }
 
   mutating func add(_ row: [String]) { rows.append(row) }
 
@@ -18,7 +24,8 @@ struct Table {
       var line = ""
       for (column, text) in row.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - text.count)
-        line += column == 0 ? text + padding : "  " + padding + text
+        line += column == 0 ? "" : "  "
+        line += column < textColumnCount ? text + padding : padding + text
       }
       while line.last == " " { line.removeLast() }
       return line
