@@ -127,6 +127,9 @@ let package = Package(
       dependencies: ["SpeechDatasets", "Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
       exclude: ["ArchiveServer.py"], swiftSettings: strict),
     .testTarget(
+      // Runs the built executable; the dependency is there so that it is built.
+      name: "CommandTests", dependencies: ["kws", "SyntheticSpeech"], swiftSettings: strict),
+    .testTarget(
       name: "QuantizationTests",
       dependencies: [
         "Quantization", "Buffers", "Inference", "ModelFormat", "NeuralNetwork", "SpeechFeatures",

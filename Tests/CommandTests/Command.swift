@@ -4,12 +4,22 @@ import Foundation
 
 /// Runs the built `kws` as a person would and keeps what it printed.
 struct Command {
+  /// The exit code, or the negative number of the signal that ended it.
   var status: Int32
   var output: String
   var error: String
 
   /// The lines of standard output.
   var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+  /// The lines of standard output as JSON objects.
+  func objects() throws -> [[String: Any]] {
+    try lines.map { line in
+      guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      else { throw CocoaError(.coderReadCorrupt) }
+      return object
+    }
+  }
 
   /// The executable beside the tests' own.
   static let executable: String = {
@@ -19,8 +29,26 @@ struct Command {
 
   /// Runs `kws` with `arguments`; `input` goes to standard input.
   init(_ arguments: [String], input: Data = Data(), workingDirectory: String? = nil) throws {
+    try self.init(
+      program: Self.executable, arguments, input: input, workingDirectory: workingDirectory)
+  }
+
+  /// Runs `script` in bash, where `$KWS` is the built executable and `$1`, `$2` are `arguments`.
+  init(
+    script: String, _ arguments: [String] = [], workingDirectory: String? = nil
+  ) throws {
+    try self.init(
+      program: "/bin/bash",
+      ["-c", "KWS=$0; \(script)", Self.executable] + arguments,
+      workingDirectory: workingDirectory)
+  }
+
+  /// Runs `program` and waits for its end.
+  init(
+    program: String, _ arguments: [String], input: Data = Data(), workingDirectory: String? = nil
+  ) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.executable)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     if let workingDirectory {
       process.currentDirectoryURL = URL(fileURLWithPath: workingDirectory)
@@ -39,7 +67,8 @@ struct Command {
     process.standardError = FileHandle(forWritingAtPath: standardError)!
     try process.run()
     process.waitUntilExit()
-    status = process.terminationStatus
+    status =
+      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     output = try String(contentsOfFile: standardOutput, encoding: .utf8)
     error = try String(contentsOfFile: standardError, encoding: .utf8)
   }

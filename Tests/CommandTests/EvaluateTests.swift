@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+@Suite struct EvaluateTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// `clips/<class>/*` from the loudspeaker recordings: the second that ends with the word.
+  private func makeClips() throws -> String {
+    for (name, word) in [
+      ("Front_Left", "left"), ("Rear_Left", "left"), ("Front_Right", "right"),
+      ("Rear_Right", "right"), ("Side_Right", "right"),
+    ] {
+      try folder.write("clips/\(word)/x", [])
+      _ = try Speech.convert(
+        Speech.path(name),
+        to: folder.path("clips/\(word)/\(name).\(word == "left" ? "wav" : "flac")"),
+        effects: ["trim", "-1.05"])
+    }
+    try folder.write(
+      "clips/_silence_/zero.wav", WaveFile.bytes([Float](repeating: 0, count: 9_000)))
+    return folder.path("clips")
+  }
+
+  @Test(arguments: [[], ["--in-stream"]])
+  func `JSON has every key, and its numbers agree`(options: [String]) throws {
+    let run = try Command(["evaluate", "--json", "--clips", makeClips()] + options)
+    #expect(run.status == 0)
+    #expect(run.error == "")
+    #expect(run.lines.count == 1)
+    let object = try #require(run.objects().first)
+    #expect(
+      Set(object.keys) == ["clips", "correct", "accuracy", "interval", "labels", "confusion"])
+    let labels = try #require(object["labels"] as? [String])
+    let confusion = try #require(object["confusion"] as? [[Int]])
+    #expect(confusion.count == labels.count && confusion.allSatisfy { $0.count == labels.count })
+    let counts = Dictionary(uniqueKeysWithValues: zip(labels, confusion.map { $0.reduce(0, +) }))
+    #expect(counts["left"] == 2 && counts["right"] == 3 && counts["_silence_"] == 1)
+    #expect(object["clips"] as? Int == 6)
+    let correct = labels.indices.reduce(0) { $0 + confusion[$1][$1] }
+    #expect(object["correct"] as? Int == correct)
+    // A speaker that the model has never heard; five of six would still be a working line.
+    #expect(correct >= 5)
+    let accuracy = try #require(object["accuracy"] as? Double)
+    #expect(abs(accuracy - Double(correct) / 6) < 1e-5)
+    let interval = try #require(object["interval"] as? [Double])
+    #expect(interval[0] < accuracy && accuracy <= interval[1])
+  }
+
+  @Test func `text has a row for every class with clips`() throws {
+    let clips = try makeClips()
+    try folder.write("clips/zebra/x.wav", [])
+    let run = try Command(["evaluate", "--clips", clips])
+    #expect(run.status == 0)
+    #expect(
+      run.error == "kws: \(clips)/zebra: left out: no label of the model, or no recordings in it.\n"
+    )
+    #expect(run.lines[0].hasPrefix("accuracy from reset: "))
+    #expect(run.lines[0].contains("of 6 clips (95 % interval "))
+    let classes = run.lines.dropFirst(2).map { String($0.prefix { $0 != " " }) }
+    #expect(classes == ["left", "right", "_silence_"])
+  }
+
+  @Test func `a folder that cannot be used is refused with what is expected`() throws {
+    let file = try folder.write("file.wav", WaveFile.bytes([0]))
+    let empty = try folder.write("empty/yes/readme.txt", [65])
+    for (path, status, text) in [
+      (folder.path("none"), Int32(66), "no such folder"), (file, 66, "expected a folder"),
+      (empty.replacingOccurrences(of: "/yes/readme.txt", with: ""), 65, "named after"),
+      (folder.root, 65, "_unknown_"),
+    ] {
+      let run = try Command(["evaluate", "--clips", path])
+      #expect(run.status == status)
+      #expect(run.output == "")
+      #expect(run.error.split(separator: "\n").last?.hasPrefix("kws: \(path)") == true)
+      #expect(run.error.contains(text), "\(run.error)")
+    }
+    let bad = try folder.write("bad/yes/x.wav", Array("nothing to hear".utf8))
+    let run = try Command(["evaluate", "--json", "--clips", folder.path("bad")])
+    #expect(run.status == 65)
+    #expect(run.output == "")
+    #expect(run.error.hasPrefix("kws: \(bad): "))
+  }
+}
+
+/// With the recordings that KWS_SPEECH_DATA names.
+@Suite(.enabled(if: Speech.dataFolder != nil)) struct RecordedSpeechTests {
+  private let clips = (Speech.dataFolder ?? "") + "/dev-test"
+
+  @Test(arguments: [[], ["--in-stream"]])
+  func `nineteen of twenty clips of many speakers are decided right`(options: [String]) throws {
+    let run = try Command(["evaluate", "--json", "--clips", clips] + options)
+    let object = try #require(run.objects().first)
+    #expect(try #require(object["clips"] as? Int) > 1_000)
+    #expect(try #require(object["accuracy"] as? Double) > 0.93)
+  }
+
+  @Test func `a clip of a keyword fires once, with that keyword`() throws {
+    var files: [String] = []
+    var words: [String: String] = [:]
+    for word in ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"] {
+      let folder = clips + "/" + word
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+        files.append(folder + "/" + name)
+        words[folder + "/" + name] = word
+      }
+    }
+    let run = try Command(["replay", "--format", "jsonl"] + files)
+    #expect(run.status == 0)
+    let events = try run.objects().map {
+      (try #require($0["source"] as? String), try #require($0["keyword"] as? String))
+    }
+    let right = events.filter { words[$0.0] == $0.1 }
+    let perFile = Dictionary(grouping: events, by: \.0).mapValues(\.count)
+    print("recall \(right.count) of \(files.count), wrong \(events.count - right.count)")
+    #expect(perFile.values.allSatisfy { $0 == 1 })
+    #expect(Double(right.count) > 0.75 * Double(files.count))
+    #expect(Double(events.count - right.count) < 0.03 * Double(files.count))
+  }
+}
