@@ -47,24 +47,28 @@ package enum File {
   /// Replaces the file at `path` by `bytes`, or leaves it as it was.
   ///
   /// Writes beside it, syncs, renames, syncs the directory: a crash or a full disk at any moment
-  /// leaves either the old file or the new one. A device or pipe is written as it is.
+  /// leaves either the old file or the new one. A symbolic link stays one; a device or pipe is
+  /// written as it is.
   package static func replace(_ path: String, with bytes: Span<UInt8>) throws(StorageError) {
     var status = stat()
     if unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
       guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
-      return try write(bytes, to: path, naming: path)
+      let descriptor = try create(path, O_WRONLY | O_CLOEXEC, naming: path)
+      defer { close(descriptor) }
+      return try write(bytes, to: descriptor, naming: path)
     }
-    let temporary = "\(path).partial-\(getpid())"
+    let target = resolved(path)
+    let temporary = "\(target).partial-\(getpid())"
     do throws(StorageError) {
-      try write(bytes, to: temporary, naming: path)
-      guard unsafe rename(temporary, path) == 0 else {
+      try write(bytes, beside: target, as: temporary, naming: path)
+      guard unsafe rename(temporary, target) == 0 else {
         throw .system(path: path, operation: "rename", code: errno)
       }
     } catch {
       unsafe unlink(temporary)
       throw error
     }
-    let directory = unsafe open(directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let directory = unsafe open(directory(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory >= 0 {
       fsync(directory)
       close(directory)
@@ -96,12 +100,42 @@ package enum File {
     }
   }
 
+  /// A whole and synced file `temporary`.
+  ///
+  /// Where the file system can, it gets its name only when it is whole: a process that is killed
+  /// while it writes leaves nothing behind.
   private static func write(
-    _ bytes: Span<UInt8>, to temporary: String, naming path: String
+    _ bytes: Span<UInt8>, beside target: String, as temporary: String, naming path: String
   ) throws(StorageError) {
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    // O_TMPFILE, whose macro Swift does not import.
+    let nameless = unsafe open(
+      directory(of: target), 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o666)
+    guard nameless >= 0 else {
+      let descriptor = try create(
+        temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, naming: path)
+      defer { close(descriptor) }
+      return try write(bytes, to: descriptor, naming: path)
+    }
+    defer { close(nameless) }
+    try write(bytes, to: nameless, naming: path)
+    unsafe unlink(temporary)
+    guard
+      unsafe linkat(
+        AT_FDCWD, "/proc/self/fd/\(nameless)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0
+    else { throw .system(path: path, operation: "link", code: errno) }
+  }
+
+  private static func create(
+    _ file: String, _ flags: Int32, naming path: String
+  ) throws(StorageError) -> Int32 {
+    let descriptor = unsafe open(file, flags, 0o666)
     guard descriptor >= 0 else { throw .system(path: path, operation: "create", code: errno) }
-    defer { close(descriptor) }
+    return descriptor
+  }
+
+  private static func write(
+    _ bytes: Span<UInt8>, to descriptor: Int32, naming path: String
+  ) throws(StorageError) {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { raw in
@@ -115,6 +149,13 @@ package enum File {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw .system(path: path, operation: "sync", code: errno)
     }
+  }
+
+  /// Where a symbolic link leads, if it leads somewhere.
+  private static func resolved(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
   }
 
   private static func directory(of path: String) -> String {

@@ -17,16 +17,49 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/a/b") == ["file"])
   }
 
-  @Test func `a full disk leaves the old file and throws`() throws {
-    // /dev/full accepts an open and refuses every write; a link to it stands for the partial file.
+  @Test func `a failure leaves the old file and throws`() throws {
     let path = directory + "/model"
     try File.replace(path, with: [7].span)
+    // A folder in the way of the file that is to take the old one's place.
     let partial = "\(path).partial-\(ProcessInfo.processInfo.processIdentifier)"
-    try FileManager.default.createSymbolicLink(atPath: partial, withDestinationPath: "/dev/full")
-    #expect(throws: StorageError.system(path: path, operation: "write", code: 28)) {
-      try File.replace(path, with: [1, 2, 3].span)
-    }
+    try File.createDirectory(partial)
+    #expect(throws: StorageError.self) { try File.replace(path, with: [1, 2, 3].span) }
     #expect(try File.read(path) == [7])
+  }
+
+  @Test func `a full disk is told, and a device stays one`() throws {
+    #expect(throws: StorageError.system(path: "/dev/full", operation: "write", code: 28)) {
+      try File.replace("/dev/full", with: [1, 2, 3].span)
+    }
+    try File.replace("/dev/null", with: [1].span)
+    #expect(try File.read("/dev/null").isEmpty)
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
+        == .typeCharacterSpecial)
+  }
+
+  @Test func `a symbolic link stays one`() throws {
+    let (path, link) = (directory + "/real", directory + "/link")
+    try File.replace(path, with: [1].span)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    try File.replace(link, with: [2].span)
+    #expect(try File.read(path) == [2])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+  }
+
+  @Test func `whether a file can be replaced is known before`() throws {
+    try File.checkCanReplace(directory + "/new")
+    try File.checkCanReplace("/dev/null")
+    #expect(throws: StorageError.isDirectory(path: directory)) {
+      try File.checkCanReplace(directory)
+    }
+    let path = directory + "/none/file"
+    #expect(throws: StorageError.system(path: path, operation: "create", code: 2)) {
+      try File.checkCanReplace(path)
+    }
+    #expect(throws: StorageError.system(path: "/dev/null/file", operation: "create", code: 20)) {
+      try File.checkCanReplace("/dev/null/file")
+    }
   }
 
   @Test func `reading names what is wrong`() {
