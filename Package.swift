@@ -128,7 +128,9 @@ let package = Package(
       exclude: ["ArchiveServer.py"], swiftSettings: strict),
     .testTarget(
       // Runs the built executable; the dependency is there so that it is built.
-      name: "CommandTests", dependencies: ["kws", "SyntheticSpeech"], swiftSettings: strict),
+      name: "CommandTests",
+      dependencies: ["kws", "ModelFormat", "SpeechFeatures", "SyntheticSpeech"],
+      swiftSettings: strict),
     .testTarget(
       name: "QuantizationTests",
       dependencies: [
