@@ -86,6 +86,6 @@ extension DetectionParameters {
   /// Detection parameters of a model whose thresholds nobody has calibrated yet: chosen on
   /// validation clips and continuous speech, decision 0003.
   static let standard = DetectionParameters(
-    smoothingSeconds: 0.2, defaultThreshold: 0.85, minimumCount: 3, refractorySeconds: 0.75,
+    smoothingSeconds: 0.2, defaultThreshold: 0.8, minimumCount: 6, refractorySeconds: 0.75,
     rearmRatio: 0.5, rejectLabels: [KeywordTask.silenceLabel, KeywordTask.unknownLabel])
 }
