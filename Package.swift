@@ -62,7 +62,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "SpeechDatasets",
-      dependencies: ["Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
+      dependencies: ["Audio", "Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
       swiftSettings: strict),
     .target(
       name: "Training",
@@ -124,7 +124,9 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
     .testTarget(
       name: "SpeechDatasetsTests",
-      dependencies: ["SpeechDatasets", "Buffers", "ModelFormat", "SpeechFeatures", "Storage"],
+      dependencies: [
+        "SpeechDatasets", "Audio", "Buffers", "ModelFormat", "SpeechFeatures", "Storage",
+      ],
       exclude: ["ArchiveServer.py"], swiftSettings: strict),
     .testTarget(
       // Runs the built executable; the dependency is there so that it is built.

@@ -206,10 +206,7 @@ package struct ArchiveDownload {
     }
   }
 
-  private func size(of path: String) -> Int {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
-  }
+  private func size(of path: String) -> Int { File.byteCount(path) ?? 0 }
 
   private static func trimmed(_ path: String) -> String {
     var path = path[...]

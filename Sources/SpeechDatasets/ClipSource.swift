@@ -6,6 +6,7 @@ import SpeechFeatures
 /// An opened data source: a closed set behind one interface.
 enum ClipSource: Sendable {
   case logMel(LogMelSource)
+  case recordings(RecordingSource)
 
   init(
     _ source: DataSource, features: FeatureConfiguration, augmentation: AugmentationConfiguration
@@ -14,7 +15,9 @@ enum ClipSource: Sendable {
     case .logMel(let path):
       self = .logMel(
         try LogMelSource(path: path, features: features, augmentation: augmentation))
-    case .recordings(let path): throw .empty(path: path, expected: "recordings")
+    case .recordings(let path):
+      self = .recordings(
+        try RecordingSource(path: path, features: features, augmentation: augmentation))
     }
   }
 
@@ -22,6 +25,7 @@ enum ClipSource: Sendable {
   var path: String {
     switch self {
     case .logMel(let source): source.set.path
+    case .recordings(let source): source.folder.path
     }
   }
 
@@ -29,6 +33,7 @@ enum ClipSource: Sendable {
   var digest: String {
     switch self {
     case .logMel(let source): source.set.digest
+    case .recordings(let source): source.folder.digest
     }
   }
 
@@ -40,6 +45,11 @@ enum ClipSource: Sendable {
         let clip = source.set.clips[index]
         return clip.split == split ? (clip.word, index) : nil
       }
+    case .recordings(let source):
+      source.folder.clips.indices.compactMap { index in
+        let clip = source.folder.clips[index]
+        return clip.split == split ? (clip.word, index) : nil
+      }
     }
   }
 
@@ -47,6 +57,7 @@ enum ClipSource: Sendable {
   func hasNoise(_ split: Split) -> Bool {
     switch self {
     case .logMel(let source): !source.noise(split).isEmpty
+    case .recordings(let source): !source.noise(split).isEmpty
     }
   }
 
@@ -56,6 +67,7 @@ enum ClipSource: Sendable {
   ) throws(DatasetError) {
     switch self {
     case .logMel(let source): source.writeWord(clip, split: split, draw: draw, into: &target)
+    case .recordings(let source): source.writeWord(clip, split: split, draw: draw, into: &target)
     }
   }
 
@@ -65,6 +77,8 @@ enum ClipSource: Sendable {
   ) throws(DatasetError) {
     switch self {
     case .logMel(let source):
+      source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
+    case .recordings(let source):
       source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+package import Audio
 package import ModelFormat
+package import SpeechFeatures
 package import Storage
 
 /// What is wrong with a data set, or with what was asked of it.
@@ -28,6 +30,15 @@ package enum DatasetError: Error, Equatable {
 
   /// The precomputed features are of another front end than the one asked for.
   case features(path: String, field: String, expected: String, found: String)
+
+  /// A folder cannot be listed.
+  case unreadable(path: String)
+
+  /// A recording cannot be read.
+  case audio(AudioError)
+
+  /// No features can be computed with this configuration.
+  case configuration(FeatureError)
 
   /// There is no data set of that name to download.
   case unknownArchive(found: String, expected: [String])

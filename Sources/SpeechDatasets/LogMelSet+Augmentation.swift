@@ -47,23 +47,9 @@ extension LogMelSet {
     into target: inout MutableSpan<Float>
   ) {
     writeMixture(row: row, noiseRow: noiseRow, draw: draw, into: &target)
-    let framesPerSecond: Float = 100
-    for mask in draw.timeMasks {
-      let width = Int(mask.width * (configuration.timeMaskSeconds * framesPerSecond + 1))
-      let first = Int(mask.place * Float(Self.frameCount - width + 1))
-      for frame in first..<min(first + width, Self.frameCount) {
-        for bin in 0..<Self.melBinCount { target[frame * Self.melBinCount + bin] = fill[bin] }
-      }
-    }
-    for mask in draw.frequencyMasks {
-      let width = Int(mask.width * Float(configuration.frequencyMaskWidth + 1))
-      let first = Int(mask.place * Float(Self.melBinCount - width + 1))
-      for frame in 0..<Self.frameCount {
-        for bin in first..<min(first + width, Self.melBinCount) {
-          target[frame * Self.melBinCount + bin] = fill[bin]
-        }
-      }
-    }
+    SpectrumMasks(
+      frameCount: Self.frameCount, binCount: Self.melBinCount, framesPerSecond: 100
+    ).apply(draw, configuration: configuration, fill: fill, to: &target)
   }
 
   private func writeMixture(

@@ -12,6 +12,9 @@ package struct LogMelSet: Sendable {
   package static let noiseWord = "_background_noise_"
   private static let noiseSplit = "noise"
 
+  /// Name of the file with the spectra, by which a log-mel set is known.
+  static let containerName = "log-mel.safetensors"
+
   /// Frames stored per clip; the last one is made of padding and not used.
   static let storedFrameCount = 98
 
@@ -48,7 +51,7 @@ package struct LogMelSet: Sendable {
   ///
   /// - Throws: `DatasetError` for a file that is missing or broken, with line and field.
   package init(path: String) throws(DatasetError) {
-    let containerPath = path + "/log-mel.safetensors"
+    let containerPath = path + "/" + Self.containerName
     let container: Safetensors
     let fileBytes = try Self.read(containerPath, limit: 1 << 34)
     do throws(ModelFormatError) {
@@ -108,13 +111,17 @@ package struct LogMelSet: Sendable {
       }
       values.append(value)
     }
-    let powers = (0..<256).map { byte in
-      max(0, fastExponential((Float(byte) - values[1]) / values[0]) - powerFloor)
-    }
-    guard powers.allSatisfy(\.isFinite), powers[255] > 0 else {
+    // e^60 is more power than any recording has, and fits the exponential's range.
+    let logPowers = [Float(0), 255].map { ($0 - values[1]) / values[0] }
+    guard logPowers.allSatisfy({ abs($0) < 60 }) else {
       throw .container(
         path: path,
-        .badField("scale", expected: "powers that are finite", found: "\(values)"))
+        .badField(
+          "scale and offset", expected: "ln of power between -60 and 60",
+          found: "\(logPowers[0]) to \(logPowers[1])"))
+    }
+    let powers = (0..<256).map { byte in
+      max(0, fastExponential((Float(byte) - values[1]) / values[0]) - powerFloor)
     }
     return (entry, powers)
   }
@@ -123,7 +130,10 @@ package struct LogMelSet: Sendable {
     _ index: [UInt8], path: String, rowCount: Int
   ) throws(DatasetError) -> [Clip] {
     var clips: [Clip] = []
-    for (number, line) in index.split(separator: UInt8(ascii: "\n")).enumerated() {
+    for (number, line) in index.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated() {
+      if line.isEmpty && number > 0 { continue }
       let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
       func bad(_ field: String, _ expected: String, _ found: String) -> DatasetError {

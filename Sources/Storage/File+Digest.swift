@@ -21,4 +21,11 @@ extension File {
       digest.update(piece.span.extracting(0..<count))
     }
   }
+
+  /// Bytes of the file at `path`, nil where there is none.
+  package static func byteCount(_ path: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Int(status.st_size)
+  }
 }

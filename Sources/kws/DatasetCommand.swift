@@ -7,7 +7,7 @@ struct DatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset",
     abstract: "Downloads data sets, and shows what is in them.",
-    subcommands: [DatasetGetCommand.self])
+    subcommands: [DatasetGetCommand.self, DatasetShowCommand.self])
 }
 
 struct DatasetGetCommand: ParsableCommand {

@@ -30,8 +30,12 @@ extension DatasetError: ExplainedError {
           + "them empty or starting with an underscore.", exitCode: .usage)
     case .features(let path, let field, let expected, let found):
       Explanation(
-        text: "\(path): these spectra were computed with \(field) \(expected), but \(found) is "
+        text: "\(path): this data gives features with \(field) \(expected), but \(found) is "
           + "asked for. Use recordings, or other features.", exitCode: .badData)
+    case .unreadable(let path):
+      Explanation(text: "\(path): the folder cannot be listed.", exitCode: .inputOutput)
+    case .audio(let error): error.explanation
+    case .configuration(let error): error.explanation
     case .unknownArchive, .targetExists, .targetBusy, .toolMissing, .downloadFailed, .wrongSum,
       .extractionFailed:
       downloadExplanation

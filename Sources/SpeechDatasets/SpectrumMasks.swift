@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// SpecAugment on log-mel features: bands of frames and of mel bins filled with the mean spectrum.
+///
+/// Reference: Park et al., "SpecAugment", arXiv 1904.08779, without time warping.
+struct SpectrumMasks {
+  let frameCount: Int
+  let binCount: Int
+  let framesPerSecond: Float
+
+  /// Fills the masks of `draw`.
+  ///
+  /// - Parameters:
+  ///   - fill: value of masked places per mel bin.
+  ///   - target: `[frameCount, binCount]`.
+  func apply(
+    _ draw: AugmentationDraw, configuration: AugmentationConfiguration, fill: [Float],
+    to target: inout MutableSpan<Float>
+  ) {
+    for mask in draw.timeMasks {
+      let band = Self.band(
+        mask, largestWidth: configuration.timeMaskSeconds * framesPerSecond, count: frameCount)
+      for frame in band {
+        for bin in 0..<binCount { target[frame * binCount + bin] = fill[bin] }
+      }
+    }
+    for mask in draw.frequencyMasks {
+      let band = Self.band(
+        mask, largestWidth: Float(configuration.frequencyMaskWidth), count: binCount)
+      for frame in 0..<frameCount {
+        for bin in band { target[frame * binCount + bin] = fill[bin] }
+      }
+    }
+  }
+
+  /// 0 to `largestWidth` places of `count`, each width and each start equally likely.
+  private static func band(
+    _ mask: (place: Float, width: Float), largestWidth: Float, count: Int
+  ) -> Range<Int> {
+    let width = min(Int(mask.width * (largestWidth + 1)), count)
+    let first = Int(mask.place * Float(count - width + 1))
+    return first..<min(first + width, count)
+  }
+}
