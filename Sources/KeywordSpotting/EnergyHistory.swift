@@ -4,14 +4,18 @@ import Buffers
 
 /// The signal's energy in cells of one hop, and from it an estimate of where a word lies.
 ///
-/// The estimate is the loudest run of cells above a level, in the window before the decision. The
-/// level is 6 dB over the noise floor, which is the quietest fifth of the window, but within 30 dB
-/// to 6 dB below the loudest cell. Gaps of up to `longestGapCount` cells belong to the word: the
-/// closure of a plosive is as long.
+/// The estimate is the last run of cells above a level that can be a word, in the window before the
+/// decision: the word that led to it. The level is 6 dB over the noise floor, which is the quietest
+/// fifth of the window, but within 30 dB to 6 dB below the loudest cell. Gaps of up to
+/// `longestGapCount` cells belong to the word: the closure of a plosive is as long. A run can be a
+/// word if it lasts `shortestWordCount` cells and holds a tenth of the energy of the strongest run
+/// that lasts as long; where none does, the strongest of all is taken.
 ///
 /// Error: for a burst with sharp edges, 20 dB over a steady noise, each end lies within one cell
-/// (10 ms) of the truth. Soft ends, such as the `f` of `off`, are lost where they stay below the
-/// level; neighbours closer than the longest gap are taken in.
+/// of the truth. Of two such bursts in one window the later is given, with the same error, also
+/// where the earlier is 6 dB louder. Soft ends, such as the `f` of `off`, are lost where they stay
+/// below the level; neighbours closer than the longest gap are taken in. A noise as long and as
+/// strong as a word, between the word and its decision, is taken for the word.
 package struct EnergyHistory: ~Copyable {
   /// Samples per cell.
   let cellLength: Int
@@ -21,6 +25,9 @@ package struct EnergyHistory: ~Copyable {
 
   /// Cells that a word may be silent for: 100 ms.
   let longestGapCount: Int
+
+  /// Cells that a word lasts at least: 60 ms.
+  let shortestWordCount: Int
 
   /// Sums of squares of the last cells, a ring by absolute cell index.
   private var energies: AlignedBuffer<Float>
@@ -35,6 +42,7 @@ package struct EnergyHistory: ~Copyable {
     self.cellLength = cellLength
     windowCellCount = (windowLength + cellLength - 1) / cellLength
     longestGapCount = max(1, sampleRate / 10 / cellLength)
+    shortestWordCount = max(1, sampleRate * 6 / 100 / cellLength)
     energies = AlignedBuffer(zeroed: windowCellCount + lookAheadLength / cellLength + 2)
     partial = AlignedBuffer(zeroed: cellLength)
   }
@@ -78,25 +86,49 @@ package struct EnergyHistory: ~Copyable {
     for cell in first..<last { peak = max(peak, energy(cell)) }
     guard peak > 0 else { return first * cellLength..<max(first * cellLength, end) }
     let level = min(max(4 * noiseFloor(first..<last), peak / 1000), peak / 4)
-    var best = first..<first
-    var bestEnergy: Float = -1
-    var cell = first
-    while cell < last {
-      guard energy(cell) >= level else {
-        cell += 1
-        continue
-      }
-      let start = cell
-      var regionEnd = cell
-      var sum: Float = 0
-      while cell < last, cell - regionEnd <= longestGapCount {
-        if energy(cell) >= level { regionEnd = cell + 1 }
-        sum += energy(cell)
-        cell += 1
-      }
-      if sum > bestEnergy { (best, bestEnergy) = (start..<regionEnd, sum) }
+    let strongest = strongestRun(first..<last, level: level)
+    var word = strongest
+    var next = first
+    while let run = nextRun(next..<last, level: level) {
+      next = run.next
+      let canBeWord = run.cells.count >= shortestWordCount && run.energy >= strongest.energy / 10
+      if canBeWord { word = run }
     }
-    return best.lowerBound * cellLength..<min(best.upperBound * cellLength, end)
+    return word.cells.lowerBound * cellLength..<min(word.cells.upperBound * cellLength, end)
+  }
+
+  /// Cells above a level with the gaps between them.
+  private struct Run {
+    var cells: Range<Int>
+    var energy: Float
+
+    /// The cell at which the search for the next run goes on.
+    var next: Int
+  }
+
+  /// The first run in `cells`.
+  private func nextRun(_ cells: Range<Int>, level: Float) -> Run? {
+    guard let start = cells.first(where: { energy($0) >= level }) else { return nil }
+    var run = Run(cells: start..<start + 1, energy: 0, next: start)
+    while run.next < cells.upperBound, run.next - run.cells.upperBound <= longestGapCount {
+      if energy(run.next) >= level { run.cells = start..<run.next + 1 }
+      run.energy += energy(run.next)
+      run.next += 1
+    }
+    return run
+  }
+
+  /// The run of the most energy of those that are long enough for a word, or of all if none is.
+  private func strongestRun(_ cells: Range<Int>, level: Float) -> Run {
+    var best = Run(cells: cells.lowerBound..<cells.lowerBound, energy: -1, next: cells.lowerBound)
+    var next = cells.lowerBound
+    while let run = nextRun(next..<cells.upperBound, level: level) {
+      next = run.next
+      let (isLong, bestIsLong) =
+        (run.cells.count >= shortestWordCount, best.cells.count >= shortestWordCount)
+      if isLong == bestIsLong ? run.energy > best.energy : isLong { best = run }
+    }
+    return best
   }
 
   /// The energy that a fifth of the cells do not exceed.

@@ -20,10 +20,16 @@ import Testing
     events.map { "\($0["keyword"]!) \($0["score"]!) \($0["at"]!) \($0["start"]!) \($0["end"]!)" }
   }
 
-  @Test(arguments: [("Front_Left", "left"), ("Front_Right", "right"), ("Rear_Right", "right")])
-  func `a person who says left or right is heard once`(name: String, word: String) throws {
+  // Not Front_Right: its event comes at 0.98 s, when no more than the first 0.1 s of "right" is
+  // heard, so that it is a false alarm on "front" and proves nothing.
+  @Test(arguments: ["Front_Left", "Rear_Left", "Rear_Right", "Side_Left", "Side_Right"])
+  func `a person who says left or right is heard once, where the word is`(name: String) throws {
     let events = try events([Speech.path(name)])
+    let word = name.hasSuffix("Left") ? "left" : "right"
     #expect(events.map { $0["keyword"] as? String } == [word])
+    // The second of two words: it starts after 0.6 s and lies in the rest of the recording.
+    #expect(try #require(events.first?["start"] as? Int) > 9_600)
+    #expect(try #require(events.first?["end"] as? Int) > 12_000)
   }
 
   @Test(arguments: ["Front_Center", "Rear_Center", "Noise"])

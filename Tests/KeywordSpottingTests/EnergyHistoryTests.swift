@@ -45,6 +45,31 @@ struct EnergyHistoryTests {
     #expect(paused.extent(before: 16_000) == 9_600..<12_800)
   }
 
+  @Test func `of two words in one window the later is given, also where it is weaker`() {
+    // 26 and 20 dB over the noise, the later also shorter.
+    for pause in stride(from: 1_920, through: 4_000, by: 173) {
+      let (first, start) = (1_600..<6_400, 6_400 + pause)
+      var history = history()
+      history.push(
+        signal(16_000, floor: 0.01, [(first, 0.2), (start..<start + 3_200, 0.1)]).span)
+      let found = history.extent(before: 15_900)
+      #expect(abs(found.lowerBound - start) <= 160)
+      #expect(abs(found.upperBound - (start + 3_200)) <= 160)
+    }
+  }
+
+  @Test func `what is too short or too weak for a word does not hide the word before it`() {
+    for (sound, amplitude) in [(12_000..<12_640, Float(0.3)), (12_000..<13_600, 0.02)] {
+      var history = history()
+      history.push(signal(16_000, floor: 0.001, [(4_800..<8_000, 0.2), (sound, amplitude)]).span)
+      #expect(history.extent(before: 16_000) == 4_800..<8_000)
+    }
+    // Nothing but a click: it is all there is.
+    var history = history()
+    history.push(signal(16_000, floor: 0.001, [(8_000..<8_320, 0.2)]).span)
+    #expect(history.extent(before: 16_000) == 8_000..<8_320)
+  }
+
   @Test func `only the window before the decision counts`() {
     var history = history()
     let bursts = [(1_600..<4_800, Float(0.9)), (24_000..<27_200, 0.1), (32_000..<35_200, 0.9)]
