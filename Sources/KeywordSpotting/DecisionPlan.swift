@@ -10,6 +10,9 @@ package struct DecisionPlan: Sendable {
   /// Threshold per label; infinity for labels that never fire.
   package let thresholds: [Float]
 
+  /// Most columns of the moving average: all of them are added up for every column.
+  package static let smoothingColumnLimit = 1_000
+
   /// Columns of the moving average.
   package let smoothingColumnCount: Int
 
@@ -35,7 +38,8 @@ package struct DecisionPlan: Sendable {
     _ parameters: DetectionParameters, labels: [String], sampleRate: Int, columnLength: Int,
     warmUpColumnCount: Int
   ) throws(SpottingError) {
-    try Self.check("smoothingSeconds", parameters.smoothingSeconds, 0...60)
+    let longestSmoothing = Float(Self.smoothingColumnLimit * columnLength) / Float(sampleRate)
+    try Self.check("smoothingSeconds", parameters.smoothingSeconds, 0...longestSmoothing)
     try Self.check("defaultThreshold", parameters.defaultThreshold, 0.001...1)
     try Self.check("minimumCount", Float(parameters.minimumCount), 1...10_000)
     try Self.check("refractorySeconds", parameters.refractorySeconds, 0...3600)

@@ -80,7 +80,7 @@ package struct KeywordSpotter: ~Copyable {
   ///       rest = rest.extracting(droppingFirst: progress.consumedSampleCount)
   ///     }
   ///
-  /// - Parameter samples: Mono at the model's rate, in [-1, 1).
+  /// - Parameter samples: Mono at 16 kHz, in [-1, 1).
   package mutating func push(_ samples: Span<Float>) -> SpottingProgress {
     var consumed = 0
     while true {

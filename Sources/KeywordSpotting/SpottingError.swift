@@ -14,6 +14,12 @@ package enum SpottingError: Error, Equatable {
   /// The features have another number of coefficients than the network reads.
   case coefficientCount(expected: Int, found: Int)
 
+  /// The features are made for another sample rate, in Hz, than the line runs at.
+  case sampleRate(expected: Int, found: Int)
+
+  /// The samples from one frame to the next lie outside of what a stream can follow.
+  case hopLength(expected: ClosedRange<Int>, found: Int)
+
   /// A detection parameter lies outside its range.
   case parameter(field: String, found: Float, ClosedRange<Float>)
 

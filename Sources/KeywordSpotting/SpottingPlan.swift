@@ -6,6 +6,13 @@ package import SpeechFeatures
 
 /// Everything immutable that turns samples into detections; shared by any number of streams.
 package final class SpottingPlan: Sendable {
+  /// Samples per second of every stream, in Hz.
+  package static let sampleRate = 16_000
+
+  /// Samples from one frame to the next, 1 ms to 1 s: a shorter hop asks for a thousand times the
+  /// work of speech, a longer one misses it.
+  package static let hopLengths = 16...16_000
+
   package let features: FeaturePlan
   package let inference: InferencePlan
   package let decision: DecisionPlan
@@ -34,6 +41,12 @@ package final class SpottingPlan: Sendable {
       features = try FeaturePlan(configuration)
     } catch {
       throw .features(error)
+    }
+    guard configuration.sampleRate == Self.sampleRate else {
+      throw .sampleRate(expected: Self.sampleRate, found: configuration.sampleRate)
+    }
+    guard Self.hopLengths.contains(configuration.hopLength) else {
+      throw .hopLength(expected: Self.hopLengths, found: configuration.hopLength)
     }
     do {
       inference = try InferencePlan(model: model, instructionSet: instructionSet)

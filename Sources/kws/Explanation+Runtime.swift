@@ -83,6 +83,14 @@ extension SpottingError: ExplainedError {
       Explanation(
         text: "the model's features have \(found) coefficients, its network reads \(expected).",
         exitCode: .badData)
+    case .sampleRate(let expected, let found):
+      Explanation(
+        text: "the model hears \(found) samples per second, expected \(expected).",
+        exitCode: .badData)
+    case .hopLength(let expected, let found):
+      Explanation(
+        text: "the model's features have a hopLength of \(found) samples, expected "
+          + "\(expected.lowerBound) to \(expected.upperBound).", exitCode: .badData)
     case .parameter(let field, let found, let range):
       Explanation(
         text: "detection parameter \(field) is \(found), expected \(range.lowerBound) to "

@@ -24,6 +24,9 @@ import Testing
   private static let changes: [(name: String, change: @Sendable (inout QuantizedModel) -> Void)] = [
     ("windowLength is 0", { $0.features.windowLength = 0 }),
     ("hopLength is 0", { $0.features.hopLength = 0 }),
+    ("hopLength of 1 samples, expected 16", { $0.features.hopLength = 1 }),
+    ("8000 samples per second, expected 16000", { $0.features.sampleRate = 8_000 }),
+    ("smoothingSeconds is 60.0", { $0.detection.smoothingSeconds = 60 }),
     ("floor", { $0.features.powerFloor = -1 }),
     ("band", { $0.features.highFrequency = 100_000 }),
     ("coefficients", { $0.features.cepstralCoefficientCount = 10 }),

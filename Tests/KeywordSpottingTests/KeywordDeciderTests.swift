@@ -121,7 +121,12 @@ struct KeywordDeciderTests {
           warmUpColumnCount: 48)
       }
     }
-    expect(.parameter(field: "smoothingSeconds", found: -1, 0...60)) { $0.smoothingSeconds = -1 }
+    // A thousand columns of 20 ms.
+    for seconds: Float in [-1, 20.1, 60, .infinity] {
+      expect(.parameter(field: "smoothingSeconds", found: seconds, 0...20)) {
+        $0.smoothingSeconds = seconds
+      }
+    }
     expect(.parameter(field: "defaultThreshold", found: 0, 0.001...1)) { $0.defaultThreshold = 0 }
     expect(.parameter(field: "thresholds", found: 2, 0.001...1)) { $0.thresholds = ["a": 2] }
     expect(.parameter(field: "minimumCount", found: 0, 1...10_000)) { $0.minimumCount = 0 }

@@ -140,6 +140,18 @@ struct KeywordSpotterTests {
       try SpottingPlan(model: model)
     }
     model = toneModel()
+    model.features.sampleRate = 8_000
+    #expect(throws: SpottingError.sampleRate(expected: 16_000, found: 8_000)) {
+      try SpottingPlan(model: model)
+    }
+    for hop in [1, 15, 16_001] {
+      model = toneModel()
+      model.features.hopLength = hop
+      #expect(throws: SpottingError.hopLength(expected: 16...16_000, found: hop)) {
+        try SpottingPlan(model: model)
+      }
+    }
+    model = toneModel()
     model.labels.removeLast()
     #expect(
       throws: SpottingError.inference(
