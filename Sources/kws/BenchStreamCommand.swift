@@ -28,11 +28,12 @@ struct BenchStreamCommand: ParsableCommand {
     for (name, time) in zip(names, times) {
       rows.append(
         BenchmarkRow(
-          name: name, value: runner.seconds / time.median, unit: "times real time", ratio: nil))
+          name: "\(name), speed", value: runner.seconds / time.median, unit: "times real time",
+          ratio: nil))
       rows.append(
         BenchmarkRow(
-          name: name, value: time.median / runner.seconds * 1e6, unit: "us per second of audio",
-          ratio: nil))
+          name: "\(name), time", value: time.median / runner.seconds * 1e6,
+          unit: "us per second of audio", ratio: nil))
     }
     rows.append(
       BenchmarkRow(
