@@ -47,7 +47,7 @@ for name, window, hop, fft, count in CONFIGURATIONS:
         signal = torch.from_numpy(samples)
         with torch.no_grad():
             results[f"torchaudio {name}"] = microseconds(run)
-    except ImportError:
+    except (ImportError, OSError):  # OSError: a wheel whose libraries are missing
         pass
     try:
         import librosa
@@ -58,7 +58,7 @@ for name, window, hop, fft, count in CONFIGURATIONS:
         else:
             run = lambda: librosa.feature.mfcc(y=samples, n_mfcc=count, **mel)
         results[f"librosa {name}"] = microseconds(run)
-    except ImportError:
+    except (ImportError, OSError):  # OSError: a wheel whose libraries are missing
         pass
     try:
         import python_speech_features as psf
@@ -69,6 +69,6 @@ for name, window, hop, fft, count in CONFIGURATIONS:
         else:
             run = lambda: psf.mfcc(samples, numcep=count, ceplifter=0, **arguments)
         results[f"python_speech_features {name}"] = microseconds(run)
-    except ImportError:
+    except (ImportError, OSError):  # OSError: a wheel whose libraries are missing
         pass
 print(json.dumps(results))
