@@ -23,6 +23,15 @@ package enum ArchitectureError: Error, Equatable {
   /// The residual's shape or time stride differs from the layer's output.
   case residualShape(layer: String, residual: String)
 
+  /// A layer after the average pool whose kernel or stride reaches along time.
+  case timeAfterPool(layer: String, field: String, found: Int)
+
+  /// An average pool after another.
+  case secondPool(layer: String)
+
+  /// Of the layer's output and its residual one comes before the average pool, one after it.
+  case residualAcrossPool(layer: String, residual: String)
+
   /// A field that this operation cannot have.
   case notAllowed(layer: String, field: String)
 }

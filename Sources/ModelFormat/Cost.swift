@@ -34,7 +34,7 @@ extension LayerGeometry {
   /// The layer's cost on a stream of `framesPerSecond` feature frames.
   ///
   /// In a window whatever follows the average pool runs once; in a stream at every column.
-  package func cost(framesPerSecond: Double, followsPool: Bool) -> LayerCost {
+  package func cost(framesPerSecond: Double) -> LayerCost {
     LayerCost(
       macPerColumn: macPerColumn,
       macPerWindow: macPerColumn * (followsPool ? 1 : windowColumnCount),
@@ -46,13 +46,6 @@ extension LayerGeometry {
 extension Architecture {
   /// The cost of every layer, in order.
   package func costs(framesPerSecond: Double) throws(ArchitectureError) -> [LayerCost] {
-    var followsPool: [Bool] = []
-    var costs: [LayerCost] = []
-    for geometry in try geometry() {
-      let below = geometry.inputIndex.map { followsPool[$0] } ?? false
-      costs.append(geometry.cost(framesPerSecond: framesPerSecond, followsPool: below))
-      followsPool.append(below || geometry.layer.operation == .averagePool)
-    }
-    return costs
+    try geometry().map { $0.cost(framesPerSecond: framesPerSecond) }
   }
 }

@@ -42,6 +42,13 @@ package struct LayerGeometry: Equatable, Sendable {
 
   /// Columns averaged by an average pool; 1 for other layers.
   package var poolLength: Int
+
+  /// Whether the input is what an average pool puts out, or comes of that. In a window such a layer
+  /// runs once, on the window's mean; in a stream at every column.
+  package var followsPool: Bool
+
+  /// Whether the output is, or comes of, an average pool's.
+  var isPooled: Bool { followsPool || layer.operation == .averagePool }
 }
 
 extension Architecture {
@@ -90,7 +97,8 @@ extension Architecture {
       var geometry = LayerGeometry(
         layer: layer, inputIndex: inputIndex, residualIndex: nil, input: sourceShape,
         output: sourceShape, timeStride: source?.timeStride ?? 1, historyCount: 0,
-        windowColumnCount: source?.windowColumnCount ?? windowFrameCount, poolLength: 1)
+        windowColumnCount: source?.windowColumnCount ?? windowFrameCount, poolLength: 1,
+        followsPool: source?.isPooled ?? false)
       try geometry.applyOperation()
       if let name = layer.residual {
         guard let found = indexOfName[name] else {
@@ -99,6 +107,9 @@ extension Architecture {
         guard resolved[found].output == geometry.output,
           resolved[found].timeStride == geometry.timeStride
         else { throw .residualShape(layer: layer.name, residual: name) }
+        guard resolved[found].isPooled == geometry.isPooled else {
+          throw .residualAcrossPool(layer: layer.name, residual: name)
+        }
         geometry.residualIndex = found
       }
       indexOfName[layer.name] = index
@@ -143,6 +154,12 @@ extension LayerGeometry {
       historyCount = (kernel.time - 1) * dilation
       windowColumnCount /= stride.time
       try check("columns per window", windowColumnCount, 1...10_000)
+      // A window has one mean, a stream one per column: only without reach along time is it the
+      // same network.
+      for (field, extent) in [("time kernel", kernel.time), ("time stride", stride.time)]
+      where followsPool && extent > 1 {
+        throw .timeAfterPool(layer: layer.name, field: field, found: extent)
+      }
     }
     switch layer.operation {
     case .convolution(let outputChannelCount, _, _, _):
@@ -156,6 +173,7 @@ extension LayerGeometry {
         throw .notAllowed(layer: layer.name, field: "normalization, activation or residual")
       }
     case .averagePool:
+      guard !followsPool else { throw .secondPool(layer: layer.name) }
       output = ColumnShape(frequencyCount: 1, channelCount: input.channelCount)
       poolLength = windowColumnCount
       historyCount = windowColumnCount

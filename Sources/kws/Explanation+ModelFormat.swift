@@ -81,6 +81,12 @@ extension ArchitectureError: ExplainedError {
         "layer '\(layer)': kernel of \(found) frequencies, expected an odd number."
       case .residualShape(let layer, let residual):
         "layer '\(layer)': its output and its residual '\(residual)' differ in shape."
+      case .timeAfterPool(let layer, let field, let found):
+        "layer '\(layer)': \(field) is \(found), expected 1 after the average pool."
+      case .secondPool(let layer):
+        "layer '\(layer)' is an average pool after another, expected one."
+      case .residualAcrossPool(let layer, let residual):
+        "layer '\(layer)' and its residual '\(residual)' stand on two sides of the average pool."
       case .notAllowed(let layer, let field): "layer '\(layer)' cannot have \(field)."
       }
     return Explanation(text: text, exitCode: .badData)

@@ -148,8 +148,7 @@ func randomArchitecture(using generator: inout SeededGenerator) -> Architecture 
     if generator.chance(0.4) {
       add(
         .convolution(
-          outputChannelCount: generator.pick(channels), kernel: extent([1, 2], [1]), stride: one,
-          dilation: 1))
+          outputChannelCount: generator.pick(channels), kernel: one, stride: one, dilation: 1))
     }
     if generator.chance(0.3) { add(.dense(outputCount: generator.pick(channels))) }
     add(.dense(outputCount: generator.pick([2, 3, 12, 17])))

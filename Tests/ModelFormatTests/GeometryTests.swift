@@ -13,6 +13,7 @@ import Testing
     #expect(geometry.map(\.historyCount) == [2, 4, 0, 4, 0])
     #expect(geometry.map(\.windowColumnCount) == [4, 4, 4, 4, 4])
     #expect(geometry[3].poolLength == 4)
+    #expect(geometry.map(\.followsPool) == [false, false, false, false, true])
     #expect(geometry[1].residualIndex == 0)
   }
 
@@ -48,5 +49,50 @@ import Testing
     architecture = sampleArchitecture
     architecture.layers[3].name = "flat"
     #expect(throws: ArchitectureError.badName(layer: "flat")) { try architecture.geometry() }
+  }
+
+  /// The sample with `layer` between its pool and its head.
+  private func afterPool(_ layer: Layer) -> Architecture {
+    var architecture = sampleArchitecture
+    architecture.layers.insert(layer, at: 4)
+    return architecture
+  }
+
+  @Test func `what follows the pool does not reach along time`() throws {
+    func convolution(kernel: Int, stride: Int) -> Architecture {
+      afterPool(
+        Layer(
+          name: "after",
+          operation: .convolution(
+            outputChannelCount: 6, kernel: Extent(time: kernel, frequency: 1),
+            stride: Extent(time: stride, frequency: 1), dilation: 1)))
+    }
+    #expect(try convolution(kernel: 1, stride: 1).geometry()[5].followsPool)
+    #expect(
+      throws: ArchitectureError.timeAfterPool(layer: "after", field: "time kernel", found: 3)
+    ) { try convolution(kernel: 3, stride: 1).geometry() }
+    #expect(
+      throws: ArchitectureError.timeAfterPool(layer: "after", field: "time stride", found: 2)
+    ) { try convolution(kernel: 1, stride: 2).geometry() }
+    #expect(throws: ArchitectureError.secondPool(layer: "after")) {
+      try afterPool(Layer(name: "after", operation: .averagePool)).geometry()
+    }
+  }
+
+  @Test func `a residual stays on its side of the pool`() throws {
+    func pointwise(_ name: String, input: String? = nil, residual: String) -> Layer {
+      let one = Extent(time: 1, frequency: 1)
+      return Layer(
+        name: name, input: input,
+        operation: .convolution(outputChannelCount: 6, kernel: one, stride: one, dilation: 1),
+        residual: residual)
+    }
+    #expect(try afterPool(pointwise("after", residual: "pool")).geometry()[4].residualIndex == 3)
+    #expect(
+      throws: ArchitectureError.residualAcrossPool(layer: "after", residual: "flat")
+    ) { try afterPool(pointwise("after", residual: "flat")).geometry() }
+    #expect(
+      throws: ArchitectureError.residualAcrossPool(layer: "before", residual: "pool")
+    ) { try afterPool(pointwise("before", input: "flat", residual: "pool")).geometry() }
   }
 }
