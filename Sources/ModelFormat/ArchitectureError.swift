@@ -17,6 +17,12 @@ package enum ArchitectureError: Error, Equatable {
   /// A number lies outside its range.
   case outOfRange(layer: String, field: String, found: Int, ClosedRange<Int>)
 
+  /// The layers up to `layer` have more than `Architecture.weightLimit` weights.
+  case tooManyWeights(layer: String, found: Int, limit: Int)
+
+  /// The layers up to `layer` put out more than `Architecture.activationLimit` values per window.
+  case tooManyActivations(layer: String, found: Int, limit: Int)
+
   /// Kernels along frequency are odd, so that 'same' padding is symmetric.
   case evenFrequencyKernel(layer: String, found: Int)
 

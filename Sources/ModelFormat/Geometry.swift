@@ -55,6 +55,12 @@ extension Architecture {
   /// Zeros on the low side of the frequency axis for a kernel of `kernel` bins: 'same' padding.
   package static func frequencyPadding(kernel: Int) -> Int { (kernel - 1) / 2 }
 
+  /// Weights of all layers together: 256 MiB in single precision.
+  package static let weightLimit = 1 << 26
+
+  /// Values that all layers together put out per window: 1 GiB in single precision.
+  package static let activationLimit = 1 << 28
+
   /// Resolves names and infers shapes.
   ///
   /// Time: output column `u` of a layer of stride `s` appears with input column `t = s * u + s - 1`
@@ -76,6 +82,7 @@ extension Architecture {
       throw .outOfRange(layer: "input", field: "layers", found: layers.count, 1...1_000)
     }
     var resolved: [LayerGeometry] = []
+    var (weightCount, activationCount) = (0, 0)
     var indexOfName: [String: Int] = [:]
     for (index, layer) in layers.enumerated() {
       guard !layer.name.isEmpty, layer.name != "input", indexOfName[layer.name] == nil else {
@@ -111,6 +118,15 @@ extension Architecture {
           throw .residualAcrossPool(layer: layer.name, residual: name)
         }
         geometry.residualIndex = found
+      }
+      weightCount += geometry.weightCount
+      guard weightCount <= Self.weightLimit else {
+        throw .tooManyWeights(layer: layer.name, found: weightCount, limit: Self.weightLimit)
+      }
+      activationCount += geometry.windowColumnCount * geometry.output.count
+      guard activationCount <= Self.activationLimit else {
+        throw .tooManyActivations(
+          layer: layer.name, found: activationCount, limit: Self.activationLimit)
       }
       indexOfName[layer.name] = index
       resolved.append(geometry)

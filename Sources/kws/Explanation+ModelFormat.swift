@@ -77,6 +77,10 @@ extension ArchitectureError: ExplainedError {
         "layer '\(layer)' refers to '\(reference)', which does not stand before it."
       case .outOfRange(let layer, let field, let found, let range):
         "layer '\(layer)': \(field) is \(found), expected \(range.lowerBound) to \(range.upperBound)."
+      case .tooManyWeights(let layer, let found, let limit):
+        "up to layer '\(layer)' there are \(found) weights, expected at most \(limit)."
+      case .tooManyActivations(let layer, let found, let limit):
+        "up to layer '\(layer)' a window has \(found) activations, expected at most \(limit)."
       case .evenFrequencyKernel(let layer, let found):
         "layer '\(layer)': kernel of \(found) frequencies, expected an odd number."
       case .residualShape(let layer, let residual):

@@ -93,7 +93,7 @@ struct InvalidModelTests {
           Layer(
             name: "wide",
             operation: .convolution(
-              outputChannelCount: 100, kernel: Extent(time: 1, frequency: 1),
+              outputChannelCount: 20, kernel: Extent(time: 1, frequency: 1),
               stride: Extent(time: 1, frequency: 1), dilation: 1)),
           Layer(name: "last", operation: .averagePool),
           Layer(name: "head", operation: .dense(outputCount: 2)),

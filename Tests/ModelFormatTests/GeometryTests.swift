@@ -51,6 +51,36 @@ import Testing
     #expect(throws: ArchitectureError.badName(layer: "flat")) { try architecture.geometry() }
   }
 
+  @Test func `an architecture past what a machine holds is refused before anything is allocated`() {
+    func architecture(_ outputs: [Int], kernel: Int, frames: Int) -> Architecture {
+      let layers = outputs.enumerated().map { index, count in
+        Layer(
+          name: "layer\(index)",
+          operation: .convolution(
+            outputChannelCount: count, kernel: Extent(time: kernel, frequency: kernel),
+            stride: Extent(time: 1, frequency: 1), dilation: 1))
+      }
+      return Architecture(
+        name: "huge", coefficientCount: 40, windowFrameCount: frames,
+        layers: layers + [
+          Layer(name: "pool", operation: .averagePool),
+          Layer(name: "head", operation: .dense(outputCount: 2)),
+        ])
+    }
+    let first = 255 * 255 * 4096
+    #expect(
+      throws: ArchitectureError.tooManyWeights(layer: "layer0", found: first, limit: 1 << 26)
+    ) { try architecture([4096, 4096], kernel: 255, frames: 97).geometry() }
+    #expect(
+      throws: ArchitectureError.tooManyWeights(
+        layer: "layer1", found: 255 * 255 * (64 + 64 * 4096), limit: 1 << 26)
+    ) { try architecture([64, 4096], kernel: 255, frames: 97).geometry() }
+    #expect(
+      throws: ArchitectureError.tooManyActivations(
+        layer: "layer1", found: 10_000 * 40 * 1024, limit: 1 << 28)
+    ) { try architecture([512, 512], kernel: 1, frames: 10_000).geometry() }
+  }
+
   /// The sample with `layer` between its pool and its head.
   private func afterPool(_ layer: Layer) -> Architecture {
     var architecture = sampleArchitecture
