@@ -8,7 +8,8 @@ package enum ArchitectureError: Error, Equatable {
   /// The last layer is not dense.
   case noDenseHead
 
-  /// A layer's name is empty, `input`, or used before.
+  /// A layer's name is empty, `input`, used before, reserved for a checkpoint's own tensors, longer
+  /// than 200 characters, or has a slash or a control character.
   case badName(layer: String)
 
   /// A layer refers to one that does not stand before it.

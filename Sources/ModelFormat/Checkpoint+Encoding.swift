@@ -7,6 +7,8 @@ extension Checkpoint {
   package static let kind = "checkpoint"
 
   private static let statePrefix = "state."
+  private static let meanName = "normalization.mean"
+  private static let scaleName = "normalization.scale"
 
   /// The checkpoint as one file's bytes; the same checkpoint gives the same bytes.
   package func encoded() -> [UInt8] {
@@ -19,10 +21,8 @@ extension Checkpoint {
       "provenance": MetadataFields.encode(provenance),
     ])
     for (name, value) in state { writer.metadata[Self.statePrefix + name] = value }
-    writer.add(
-      "normalization.mean", shape: [normalization.mean.count], floats: normalization.mean)
-    writer.add(
-      "normalization.scale", shape: [normalization.scale.count], floats: normalization.scale)
+    writer.add(Self.meanName, shape: [normalization.mean.count], floats: normalization.mean)
+    writer.add(Self.scaleName, shape: [normalization.scale.count], floats: normalization.scale)
     for (name, tensor) in tensors { writer.add(name, shape: tensor.shape, floats: tensor.values) }
     return writer.encoded()
   }
@@ -43,14 +43,15 @@ extension Checkpoint {
       of: architecture, features: features.coefficientCount, labels: labels)
     let count = architecture.coefficientCount
     normalization = FeatureNormalization(
-      mean: try container.floats("normalization.mean", shape: [count]),
-      scale: try container.floats("normalization.scale", shape: [count]))
+      mean: try container.floats(Self.meanName, shape: [count]),
+      scale: try container.floats(Self.scaleName, shape: [count]))
     state = [:]
     for (name, value) in metadata where name.hasPrefix(Self.statePrefix) {
       state[String(name.dropFirst(Self.statePrefix.count))] = value
     }
     tensors = [:]
-    for (name, entry) in container.entries where !name.hasPrefix("normalization.") {
+    for (name, entry) in container.entries
+    where name != Self.meanName && name != Self.scaleName {
       tensors[name] = FloatTensor(
         shape: entry.shape, values: try container.floats(name, shape: entry.shape))
     }

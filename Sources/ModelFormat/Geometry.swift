@@ -85,7 +85,7 @@ extension Architecture {
     var (weightCount, activationCount) = (0, 0)
     var indexOfName: [String: Int] = [:]
     for (index, layer) in layers.enumerated() {
-      guard !layer.name.isEmpty, layer.name != "input", indexOfName[layer.name] == nil else {
+      guard layer.hasUsableName, indexOfName[layer.name] == nil else {
         throw .badName(layer: layer.name)
       }
       var inputIndex: Int? = index == 0 ? nil : index - 1
@@ -133,6 +133,22 @@ extension Architecture {
     }
     guard case .dense = layers[layers.count - 1].operation else { throw .noDenseHead }
     return resolved
+  }
+}
+
+extension Layer {
+  /// First parts of the names of what a checkpoint holds beside the layers' tensors.
+  private static let reservedNames: Set = ["normalization", "optimizer", "history", "state"]
+
+  /// Whether the name can begin a tensor's name: not empty, at most 200 characters, none of them a
+  /// slash or a control character, and not reserved.
+  fileprivate var hasUsableName: Bool {
+    let firstPart = name.prefix { $0 != "." }
+    return (1...200).contains(name.unicodeScalars.count) && name != "input"
+      && !Self.reservedNames.contains(String(firstPart))
+      && name.unicodeScalars.allSatisfy {
+        $0 != "/" && $0 != "\\" && $0.properties.generalCategory != .control
+      }
   }
 }
 

@@ -72,7 +72,9 @@ extension ArchitectureError: ExplainedError {
       switch self {
       case .empty: "the architecture has no layers."
       case .noDenseHead: "the architecture's last layer must be dense."
-      case .badName(let layer): "layer name '\(layer)' is empty, reserved or used twice."
+      case .badName(let layer):
+        "layer name \(String(layer.prefix(80)).debugDescription) is empty, reserved, used twice, "
+          + "longer than 200 characters, or has a slash or a control character."
       case .unknownLayer(let layer, let reference):
         "layer '\(layer)' refers to '\(reference)', which does not stand before it."
       case .outOfRange(let layer, let field, let found, let range):

@@ -15,6 +15,12 @@ import Testing
     #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
   }
 
+  @Test func `every tensor of a checkpoint is read back, whatever its name begins with`() throws {
+    var checkpoint = try sampleCheckpoint()
+    checkpoint.tensors["normalization.other"] = FloatTensor(shape: [2], values: [1, 2])
+    #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
+  }
+
   @Test func `every truncation of a model is a typed error`() {
     let bytes = sampleModel.encoded()
     for count in 0..<bytes.count {

@@ -51,6 +51,24 @@ import Testing
     #expect(throws: ArchitectureError.badName(layer: "flat")) { try architecture.geometry() }
   }
 
+  @Test(arguments: [
+    "", "input", "normalization", "normalization.x", "optimizer", "optimizer.first", "history",
+    "history.input", "state", "state.epoch", "a/b", "a\\b", "a\nb", "a\u{1B}[2J",
+    String(repeating: "a", count: 201),
+  ])
+  func `a name that a checkpoint cannot hold is refused`(name: String) {
+    var architecture = sampleArchitecture
+    architecture.layers[2].name = name
+    #expect(throws: ArchitectureError.badName(layer: name)) { try architecture.geometry() }
+  }
+
+  @Test(arguments: ["normalizations", "states.x", "stem.normalization", "block 1", "ä"])
+  func `other names are free`(name: String) throws {
+    var architecture = sampleArchitecture
+    architecture.layers[2].name = name
+    #expect(try architecture.geometry()[2].layer.name == name)
+  }
+
   @Test func `an architecture past what a machine holds is refused before anything is allocated`() {
     func architecture(_ outputs: [Int], kernel: Int, frames: Int) -> Architecture {
       let layers = outputs.enumerated().map { index, count in
