@@ -6,6 +6,9 @@ package import ModelFormat
 package struct ActivationRange: Sendable {
   private static let binCount = 4096
 
+  /// Magnitudes past this are taken as overflow: below it no sum or product here can.
+  private static let limit: Float = 1e30
+
   /// Half of the histogram's extent: it covers `-extent ..< extent`.
   private var extent: Float = 0
   private var counts = [Int](repeating: 0, count: binCount)
@@ -16,14 +19,15 @@ package struct ActivationRange: Sendable {
 
   package init() {}
 
-  /// Adds values and returns true, or returns false and adds nothing if one is not finite.
+  /// Adds values and returns true, or returns false and adds nothing if one is not finite or its
+  /// magnitude is above 1e30.
   @discardableResult package mutating func add(_ values: Span<Float>) -> Bool {
     var low = minimum
     var high = maximum
     var largest: Float = 0
     for index in values.indices {
       let value = values[index]
-      guard value.isFinite else { return false }
+      guard abs(value) <= Self.limit else { return false }
       low = min(low, value)
       high = max(high, value)
       largest = max(largest, abs(value))
@@ -32,8 +36,8 @@ package struct ActivationRange: Sendable {
     if largest >= extent { widen(to: largest) }
     let scale = Float(Self.binCount) / (2 * extent)
     for index in values.indices {
-      let bin = Int((values[index] + extent) * scale)
-      counts[min(max(bin, 0), Self.binCount - 1)] += 1
+      let bin = (values[index] + extent) * scale
+      counts[Int(min(max(bin, 0), Float(Self.binCount - 1)))] += 1
     }
     return true
   }
@@ -44,8 +48,7 @@ package struct ActivationRange: Sendable {
       extent = max(largest, 1e-6) * 1.001
       return
     }
-    // The largest finite numbers stay in the outermost bins.
-    while largest >= extent, extent < .greatestFiniteMagnitude / 4 {
+    while largest >= extent {
       var merged = [Int](repeating: 0, count: Self.binCount)
       for bin in 0..<Self.binCount { merged[Self.binCount / 4 + bin / 2] += counts[bin] }
       counts = merged

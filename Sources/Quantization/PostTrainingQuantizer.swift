@@ -26,7 +26,7 @@ package struct PostTrainingQuantizer {
   /// Runs calibration clips, `[clip, frame, coefficient]` and normalized, and takes in what every
   /// layer puts out.
   ///
-  /// - Throws: `QuantizationError.notFinite` where an activation overflows.
+  /// - Throws: `QuantizationError.notFinite` where an activation overflows or passes 1e30.
   package mutating func calibrate(
     _ features: SharedBuffer<Float>, clipCount: Int, frameCount: Int
   ) throws(QuantizationError) {
@@ -88,8 +88,10 @@ package struct PostTrainingQuantizer {
   }
 
   /// A bias in steps of the accumulator. A channel whose weights are all but zero has so small a
-  /// step that its bias would not fit; the file format's limit of 2^30 then stands for it.
+  /// step, perhaps 0, that its bias would not fit; the file format's limit of 2^30 then stands for
+  /// it.
   private static func quantizeBias(_ bias: Float, step: Float) -> Int32 {
+    guard bias != 0 else { return 0 }
     let steps = (Double(bias) / Double(step)).rounded(.toNearestOrEven)
     return Int32(min(max(steps, -0x1p30), 0x1p30))
   }

@@ -7,7 +7,8 @@ package enum QuantizationError: Error, Equatable {
   /// The checkpoint's tensors do not fit its architecture.
   case network(NeuralNetworkError)
 
-  /// A layer's folded weights, or what it puts out on calibration clips, are not finite.
+  /// A layer's folded weights, or what it puts out on calibration clips, are not finite or pass
+  /// 1e30.
   case notFinite(layer: String)
 
   /// No calibration clip was shown.

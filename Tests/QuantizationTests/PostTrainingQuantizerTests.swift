@@ -113,4 +113,52 @@ import Testing
         provenance: broken.provenance)
     }
   }
+
+  private let detection = DetectionParameters(
+    smoothingSeconds: 0.1, defaultThreshold: 0.5, minimumCount: 1, refractorySeconds: 1,
+    rearmRatio: 0.5, rejectLabels: [])
+
+  /// Two clips of values `plusMinus`, alternating in sign.
+  private func extremeClips(_ plusMinus: Float) -> SharedBuffer<Float> {
+    SharedBuffer(
+      (0..<2 * Self.frameCount * Self.coefficientCount).map { $0 % 2 == 0 ? plusMinus : -plusMinus }
+    )
+  }
+
+  @Test(arguments: [2e37, 3.4e38, .infinity, .nan])
+  func `features that overflow are an error`(magnitude: Float) throws {
+    var quantizer = try PostTrainingQuantizer(checkpoint())
+    #expect(throws: QuantizationError.notFinite(layer: "input")) {
+      try quantizer.calibrate(extremeClips(magnitude), clipCount: 2, frameCount: Self.frameCount)
+    }
+  }
+
+  @Test func `activations that nearly overflow are an error that names the layer`() throws {
+    let wide = try checkpoint { tensors in
+      tensors["mix.weight"]!.values = tensors["mix.weight"]!.values.map { _ in 3e37 }
+    }
+    var quantizer = try PostTrainingQuantizer(wide)
+    #expect(throws: QuantizationError.notFinite(layer: "mix")) {
+      try quantizer.calibrate(clips(2), clipCount: 2, frameCount: Self.frameCount)
+    }
+  }
+
+  @Test func `large features below the limit are quantized`() throws {
+    var quantizer = try PostTrainingQuantizer(checkpoint())
+    try quantizer.calibrate(extremeClips(1e29), clipCount: 2, frameCount: Self.frameCount)
+    let model = try quantizer.model(detection: detection, provenance: checkpoint().provenance)
+    #expect(abs(model.input.scale / (2e29 / 255) - 1) < 0.6)
+  }
+
+  @Test func `a step of 0 leaves a bias of 0 and takes any other to the limit`() throws {
+    // Products of the least scale of the input and of such weights are 0 in single precision.
+    let faint = try checkpoint { tensors in
+      tensors["stem.weight"]!.values = tensors["stem.weight"]!.values.map { _ in 1e-30 }
+      tensors["stem.norm.shift"]!.values = [0, 0, 0, 1, -1, 0]
+    }
+    var quantizer = try PostTrainingQuantizer(faint)
+    try quantizer.calibrate(extremeClips(1e-37), clipCount: 2, frameCount: Self.frameCount)
+    let model = try quantizer.model(detection: detection, provenance: faint.provenance)
+    #expect(model.layers[0].bias == [0, 0, 0, 1 << 30, -1 << 30, 0])
+  }
 }
