@@ -14,6 +14,9 @@ package final class Adam {
   private let first: [SharedBuffer<Float>]
   private let second: [SharedBuffer<Float>]
   private var stepCount = 0
+
+  /// Up to here every number of steps is exact in single precision.
+  private static let stepLimit = 1 << 24
   package let firstDecay: Float
   package let secondDecay: Float
   package let epsilon: Float
@@ -51,7 +54,7 @@ package final class Adam {
 
   /// The state: `optimizer.first.<parameter>`, `optimizer.second.<parameter>`, `optimizer.step`.
   package func exportTensors() -> [String: FloatTensor] {
-    // Exact: a run has far fewer than 2^24 steps.
+    // Exact: a run has far fewer steps than the limit.
     var tensors = ["optimizer.step": FloatTensor(shape: [1], values: [Float(stepCount)])]
     for (index, parameter) in parameters.enumerated() {
       tensors["optimizer.first.\(parameter.name)"] = FloatTensor(
@@ -63,10 +66,17 @@ package final class Adam {
   }
 
   /// Takes over an exported state.
+  ///
+  /// - Throws: `NeuralNetworkError.missingTensor`, `.shape`, or `.value` for a number of steps that
+  ///   is none.
   package func load(_ tensors: [String: FloatTensor]) throws(NeuralNetworkError) {
     let step = SharedBuffer<Float>(zeroed: 1)
     try step.load("optimizer.step", shape: [1], from: tensors)
-    stepCount = Int(step.span[0])
+    let found = step.span[0]
+    guard let count = Int(exactly: found), (0...Self.stepLimit).contains(count) else {
+      throw .value(name: "optimizer.step", expected: "a whole number to 2^24", found: found)
+    }
+    stepCount = count
     for (index, parameter) in parameters.enumerated() {
       try first[index].load(
         "optimizer.first.\(parameter.name)", shape: parameter.shape, from: tensors)

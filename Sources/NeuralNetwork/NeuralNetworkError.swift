@@ -13,4 +13,7 @@ package enum NeuralNetworkError: Error, Equatable, Sendable {
   /// A tensor has another shape than the architecture needs, or another number of values than its
   /// shape says.
   case shape(name: String, expected: [Int], found: [Int], valueCount: Int)
+
+  /// A tensor holds a value that it cannot have.
+  case value(name: String, expected: String, found: Float)
 }

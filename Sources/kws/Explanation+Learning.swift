@@ -53,6 +53,9 @@ extension NeuralNetworkError: ExplainedError {
       Explanation(
         text: "tensor '\(name)': expected shape \(expected), found \(found) with \(valueCount) "
           + "values. The checkpoint is of another architecture.", exitCode: .badData)
+    case .value(let name, let expected, let found):
+      Explanation(
+        text: "tensor '\(name)': expected \(expected), found \(found).", exitCode: .badData)
     }
   }
 }

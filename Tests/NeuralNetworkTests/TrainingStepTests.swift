@@ -79,6 +79,22 @@ struct TrainingStepTests {
     }
   }
 
+  @Test func `a number of steps that is none is refused, the largest is not`() throws {
+    let network = try Network(architecture: everyKindArchitecture(), seed: 1)
+    let adam = Adam(parameters: network.parameters)
+    var tensors = adam.exportTensors()
+    for found: Float in [1e30, -1, 0.5, 33_554_432, .infinity] {
+      tensors["optimizer.step"]!.values = [found]
+      #expect(
+        throws: NeuralNetworkError.value(
+          name: "optimizer.step", expected: "a whole number to 2^24", found: found)
+      ) { try adam.load(tensors) }
+    }
+    tensors["optimizer.step"]!.values = [16_777_216]
+    try adam.load(tensors)
+    #expect(adam.exportTensors() == tensors)
+  }
+
   /// The label is the coefficient with a burst somewhere in the clip, under noise.
   @Test func `a small network learns which coefficient is loud`() throws {
     let network = try Network(architecture: everyKindArchitecture(), seed: 13)
