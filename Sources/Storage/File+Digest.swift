@@ -22,6 +22,12 @@ extension File {
     }
   }
 
+  /// Whether a regular file stands at `path`; a symbolic link is followed.
+  package static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Bytes of the file at `path`, nil where there is none.
   package static func byteCount(_ path: String) -> Int? {
     var status = stat()

@@ -40,7 +40,7 @@ package final class Trainer {
   /// The run that `checkpoint` was made by, to be gone on with.
   ///
   /// - Throws: `.mismatch` where architecture, data or configuration differ, `.notResumable` where
-  ///   the checkpoint holds no trainer's state.
+  ///   the checkpoint holds no trainer's state, `.epoch` where it holds an impossible one.
   package convenience init(
     resuming checkpoint: Checkpoint, architecture: Architecture, data: TrainingData,
     configuration: TrainingConfiguration
@@ -57,7 +57,7 @@ package final class Trainer {
       try optimizer.load(checkpoint.tensors)
       try history.load(checkpoint.tensors)
     } catch { throw .network(error) }
-    epoch = try TrainerState.epoch(of: checkpoint)
+    epoch = try TrainerState.epoch(of: checkpoint, epochCount: configuration.epochCount)
   }
 
   private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {

@@ -19,10 +19,13 @@ enum TrainerState {
     ]
   }
 
-  /// Epochs done when the checkpoint was written.
-  static func epoch(of checkpoint: Checkpoint) throws(TrainingError) -> Int {
-    guard let epoch = checkpoint.state[epochKey].flatMap(Int.init), epoch >= 0 else {
-      throw .notResumable(missing: epochKey)
+  /// Epochs done, of `epochCount`, when the checkpoint was written.
+  static func epoch(
+    of checkpoint: Checkpoint, epochCount: Int
+  ) throws(TrainingError) -> Int {
+    guard let text = checkpoint.state[epochKey] else { throw .notResumable(missing: epochKey) }
+    guard let epoch = Int(text), (0...epochCount).contains(epoch) else {
+      throw .epoch(found: text, 0...epochCount)
     }
     return epoch
   }

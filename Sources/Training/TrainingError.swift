@@ -14,6 +14,9 @@ package enum TrainingError: Error {
   /// The checkpoint lacks what resuming needs: it is of a finished or foreign training.
   case notResumable(missing: String)
 
+  /// The checkpoint's number of epochs done, as it stands there, is none of this run.
+  case epoch(found: String, ClosedRange<Int>)
+
   /// The loss is no longer a number; `epoch` and `batch` count from zero.
   case diverged(epoch: Int, batch: Int)
 

@@ -2,10 +2,11 @@
 
 /// The command line of this process as a person would type it, for the record in what it makes.
 enum CommandLineText {
-  /// What does not change the result is left out: `--resume`, `--threads`.
+  /// What does not change the result is left out: `--resume`, `--overwrite`,
+  /// `--threads`.
   static var current: String {
     var arguments = Array(CommandLine.arguments.dropFirst())
-    arguments.removeAll { $0 == "--resume" || $0.hasPrefix("--threads=") }
+    arguments.removeAll { $0 == "--resume" || $0 == "--overwrite" || $0.hasPrefix("--threads=") }
     if let index = arguments.firstIndex(of: "--threads") {
       arguments.removeSubrange(index..<min(index + 2, arguments.count))
     }

@@ -71,11 +71,16 @@ extension TrainingError: ExplainedError {
     case .mismatch(let field, let expected, let found):
       Explanation(
         text: "cannot resume: \(field) differ: \(expected) in the checkpoint, now \(found). Use "
-          + "the options of the first run, or start anew without --resume.", exitCode: .badData)
+          + "the options of the first run, or start anew with --overwrite.", exitCode: .badData)
     case .notResumable(let missing):
       Explanation(
         text: "cannot resume: the checkpoint has no '\(missing)'; it was not written by 'kws "
-          + "train'. Start anew without --resume.", exitCode: .badData)
+          + "train'. Start anew with --overwrite.", exitCode: .badData)
+    case .epoch(let found, let range):
+      Explanation(
+        text: "cannot resume: the checkpoint's epoch is '\(found)', expected "
+          + "\(range.lowerBound) to \(range.upperBound). Start anew with --overwrite.",
+        exitCode: .badData)
     case .diverged(let epoch, let batch):
       Explanation(
         text: "the loss is no longer a number in epoch \(epoch + 1), batch \(batch + 1). Lower "

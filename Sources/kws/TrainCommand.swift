@@ -67,10 +67,16 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the checkpoint in --output.")
   var resume = false
 
+  @Flag(help: "Replace the file of --output, where there is one.")
+  var overwrite = false
+
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: expected the name of a file") }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads \(threads): expected 1 to 1024")
+    }
+    if resume && overwrite {
+      throw ValidationError("--resume goes on from the file that --overwrite replaces: give one")
     }
   }
 
@@ -81,6 +87,11 @@ struct TrainCommand: ParsableCommand {
       weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
     try configuration.validate()
     try File.checkCanReplace(output)
+    guard resume || overwrite || !File.isRegular(output) else {
+      throw CommandError(
+        "\(output): is there already. Go on with it by --resume, replace it by --overwrite, or name "
+          + "another file.", .usage)
+    }
     let trainingData = try TrainingData(
       sources: data.parsedSources(), keywords: data.keywordList, features: features.configuration,
       batchSize: batch, seed: seed)
@@ -116,6 +127,10 @@ struct TrainCommand: ParsableCommand {
     printError(
       "\(trainer.network.architecture.name): \(trainer.data.clipCount) clips an epoch, "
         + "\(trainer.data.labels.count) classes, epoch \(trainer.epoch) of \(epochs) done")
+    guard !trainer.isFinished else {
+      return try StandardOutput.write(
+        line: "\(output) is finished already: it holds epoch \(trainer.epoch) of \(epochs)")
+    }
     StopRequest.listen()
     var progress = TrainingProgress(
       firstEpoch: trainer.epoch, epochCount: epochs, batchCount: trainer.data.batchCount,

@@ -116,7 +116,7 @@ import Testing
       #expect(run.status == 65)
       #expect(run.error.hasPrefix("kws: run.safetensors: cannot resume: "), "\(run.error)")
       #expect(run.error.contains(text), "\(run.error)")
-      #expect(run.error.contains("without --resume"))
+      #expect(run.error.contains("start anew with --overwrite"))
       #expect(try fixture.checkpoint(folder) == before)
     }
     let none = try fixture.workingFolder("none")

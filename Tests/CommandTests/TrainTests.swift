@@ -100,6 +100,42 @@ import Testing
     #expect(commands[0].hasPrefix("kws train ") && commands[1].hasPrefix("kws quantize "))
   }
 
+  @Test func `a finished run is told to be finished and left as it is`() throws {
+    let folder = try fixture.workingFolder("finished")
+    #expect(try Command(fixture.training(), workingDirectory: folder).status == 0)
+    let before = try fixture.checkpoint(folder)
+    let run = try Command(fixture.training(["--resume"]), workingDirectory: folder)
+    #expect(run.status == 0)
+    #expect(run.output == "run.safetensors is finished already: it holds epoch 3 of 3\n")
+    #expect(try fixture.checkpoint(folder) == before)
+  }
+
+  @Test func `a file that is there is replaced only if asked for`() throws {
+    let folder = try fixture.workingFolder("there")
+    #expect(try Command(fixture.training(), workingDirectory: folder).status == 0)
+    let before = try fixture.checkpoint(folder)
+    let refused = try Command(fixture.training(["--seed", "2"]), workingDirectory: folder)
+    #expect(refused.status == 64)
+    #expect(refused.output == "")
+    #expect(
+      refused.error
+        == "kws: run.safetensors: is there already. Go on with it by --resume, replace it by "
+        + "--overwrite, or name another file.\n")
+    #expect(try fixture.checkpoint(folder) == before)
+    let both = try Command(
+      fixture.training(["--resume", "--overwrite"]), workingDirectory: folder)
+    #expect(both.status == 64)
+    #expect(try fixture.checkpoint(folder) == before)
+    // What is replaced leaves no trace in what replaces it.
+    let same = try Command(fixture.training(["--overwrite"]), workingDirectory: folder)
+    #expect(same.status == 0 && same.output == "wrote run.safetensors\n")
+    #expect(try fixture.checkpoint(folder) == before)
+    let other = try Command(
+      fixture.training(["--seed", "2", "--overwrite"]), workingDirectory: folder)
+    #expect(other.status == 0)
+    #expect(try fixture.checkpoint(folder) != before)
+  }
+
   @Test func `a short run gets a short warm-up`() throws {
     let folder = try fixture.workingFolder("short")
     #expect(try Command(fixture.training(epochs: 1), workingDirectory: folder).status == 0)

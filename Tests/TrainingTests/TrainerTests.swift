@@ -117,6 +117,22 @@ import Training
     #expect(field(architecture, configuration(epochs: 5)) == "training options")
   }
 
+  @Test(arguments: ["5", "-1", "99999999999999999999", "9223372036854775807", "one"])
+  func `an epoch that the run does not have is refused`(found: String) throws {
+    let trainer = try Trainer(
+      architecture: architecture, data: data, configuration: configuration())
+    var checkpoint = trainer.checkpoint(provenance: provenance(data))
+    checkpoint.state["epoch"] = found
+    #expect {
+      _ = try Trainer(
+        resuming: checkpoint, architecture: architecture, data: data,
+        configuration: configuration())
+    } throws: { error in
+      guard case .epoch(found, 0...4)? = error as? TrainingError else { return false }
+      return true
+    }
+  }
+
   @Test func `a learning rate that is far too high is an error, not a broken checkpoint`() throws {
     var options = configuration()
     options.learningRate = 100
