@@ -66,21 +66,27 @@ package final class TrainingData: Sendable {
     features.frameCount(sampleCount: features.sampleRate)
   }
 
-  /// Clips per epoch.
-  package var clipCount: Int { batchCount * batchSize }
+  /// Clips that all batches of an epoch hold.
+  package var clipCount: Int { min(drawCount, batchCount * batchSize) }
 
-  /// Full batches per epoch; what is left over is not used in that epoch.
-  package var batchCount: Int {
+  /// Full batches per epoch; what is left over is not used in that epoch. A set smaller than a batch
+  /// is one batch.
+  package var batchCount: Int { max(drawCount / batchSize, 1) }
+
+  /// Clips of an epoch's plan.
+  private var drawCount: Int {
     let keywordCount = training.keywords.count
     let rejectCount = task.rejectCount(keywordClipCount: keywordCount)
-    let count = keywordCount + min(rejectCount, training.unknown.count) + rejectCount
-    return max(count / batchSize, 1)
+    return keywordCount + min(rejectCount, training.unknown.count) + rejectCount
   }
 
   /// Batches of validation clips, the last one perhaps smaller.
   package var validationBatchCount: Int {
     (validationPlan.draws.count + batchSize - 1) / batchSize
   }
+
+  /// Batches of validation clips that are full; 0 where the set is smaller than a batch.
+  package var fullValidationBatchCount: Int { validationPlan.draws.count / batchSize }
 
   /// The seed-free options of the draws, for the record in a checkpoint.
   package var drawDescription: String {

@@ -13,10 +13,13 @@ package struct Validation {
     self.batchSize = batchSize
   }
 
+  /// The batch that the first one follows in-stream: the last full one, as it fills every slot.
+  package var leadingBatch: Int { max(data.fullValidationBatchCount - 1, 0) }
+
   /// Runs every validation clip twice.
   ///
   /// In-stream means that each clip follows the one that its slot of the batch held before; the
-  /// first batch follows the last full one.
+  /// first batch follows `leadingBatch`.
   /// - Throws: `TrainingError.data` for a clip that cannot be read.
   package func run(
     _ network: Network, normalizer: FeatureNormalizer
@@ -38,7 +41,7 @@ package struct Validation {
       return (result.correctCount, batch.clipCount)
     }
     var report = ValidationReport(clipCount: 0, correctFromReset: 0, correctInStream: 0)
-    _ = try pass(max(batchCount - 2, 0), inStream: true)
+    _ = try pass(leadingBatch, inStream: true)
     for index in 0..<batchCount {
       let (correct, clips) = try pass(index, inStream: false)
       report.correctFromReset += correct

@@ -134,7 +134,7 @@ struct TrainCommand: ParsableCommand {
     StopRequest.listen()
     var progress = TrainingProgress(
       firstEpoch: trainer.epoch, epochCount: epochs, batchCount: trainer.data.batchCount,
-      batchSize: batch)
+      clipCount: trainer.data.clipCount)
     while !trainer.isFinished {
       let epoch = trainer.epoch
       let report = try trainer.runEpoch(now: monotonicSeconds) { batch, loss in

@@ -14,13 +14,14 @@ struct TrainingProgress {
   private let firstEpoch: Int
   private let epochCount: Int
   private let batchCount: Int
-  private let batchSize: Int
+  private let clipCount: Int
 
-  init(firstEpoch: Int, epochCount: Int, batchCount: Int, batchSize: Int) {
+  /// `clipCount` and `batchCount` are of one epoch.
+  init(firstEpoch: Int, epochCount: Int, batchCount: Int, clipCount: Int) {
     self.firstEpoch = firstEpoch
     self.epochCount = epochCount
     self.batchCount = batchCount
-    self.batchSize = batchSize
+    self.clipCount = clipCount
   }
 
   /// After a step of epoch `epoch` (from 0).
@@ -30,7 +31,7 @@ struct TrainingProgress {
     lastUpdate = now
     let done = Double(epoch - firstEpoch) + Double(batch) / Double(batchCount)
     let remaining = (now - start) / done * (Double(epochCount - firstEpoch) - done)
-    let rate = done * Double(batchCount * batchSize) / (now - start)
+    let rate = done * Double(clipCount) / (now - start)
     let line =
       "\r\u{1B}[Kepoch \(epoch + 1)/\(epochCount)  batch \(batch)/\(batchCount)  loss "
       + "\(fixed(loss, decimals: 3))  \(fixed(rate, decimals: 0)) clips/s  "

@@ -12,15 +12,15 @@ import Testing
 
   private func data(
     keywords: [String] = ["yes", "no"], features: FeatureConfiguration = FeatureConfiguration(),
-    seed: UInt64 = 1, clipCount: Int = 40,
+    batchSize: Int = 8, seed: UInt64 = 1, clipCount: Int = 40,
     change: (inout AugmentationConfiguration) -> Void = { _ in }
   ) throws -> TrainingData {
     let path = try LogMelFiles.small(clipCount: clipCount).write(to: folder, "set\(clipCount)")
     var augmentation = AugmentationConfiguration()
     change(&augmentation)
     return try TrainingData(
-      sources: [.logMel(path: path)], keywords: keywords, features: features, batchSize: 8,
-      seed: seed, augmentation: augmentation)
+      sources: [.logMel(path: path)], keywords: keywords, features: features,
+      batchSize: batchSize, seed: seed, augmentation: augmentation)
   }
 
   private func values(_ batch: Batch) -> [UInt32] {
@@ -77,6 +77,24 @@ import Testing
       return found
     }
     #expect(first == third)
+  }
+
+  @Test(arguments: [8, 7, 96, 97, 5000])
+  func `an epoch has as many clips as its batches hold`(batchSize: Int) throws {
+    let data = try data(batchSize: batchSize)
+    let clipCount = try (0..<data.batchCount).reduce(0) {
+      try $0 + data.batch(epoch: 0, index: $1).clipCount
+    }
+    #expect(data.clipCount == clipCount)
+  }
+
+  @Test(arguments: [8, 7, 24, 23, 25, 5000])
+  func `the full batches of validation are those before a smaller one`(batchSize: Int) throws {
+    let data = try data(batchSize: batchSize)
+    let fullCount = try (0..<data.validationBatchCount).count {
+      try data.validationBatch($0).clipCount == batchSize
+    }
+    #expect(data.fullValidationBatchCount == fullCount)
   }
 
   @Test func `another seed or another epoch draws otherwise`() throws {

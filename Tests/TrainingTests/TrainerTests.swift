@@ -84,6 +84,27 @@ import Training
         == whole.checkpoint(provenance: provenance(data)).encoded())
   }
 
+  @Test func `validation in-stream begins after the last full batch`() throws {
+    func leading(batchSize: Int) throws -> (batch: Int, full: Int) {
+      let set = try SyntheticLogMelSet(in: FileManager.default.temporaryDirectory.path)
+      defer { try? FileManager.default.removeItem(atPath: set.path) }
+      let data = try TrainingData(
+        sources: [.logMel(path: set.path)], keywords: ["yes", "no"],
+        features: FeatureConfiguration(), batchSize: batchSize, seed: 3)
+      return (
+        Validation(data: data, batchSize: batchSize).leadingBatch,
+        try (0..<data.validationBatchCount).last {
+          try data.validationBatch($0).clipCount == batchSize
+        } ?? 0
+      )
+    }
+    // 24 clips: the last batch is full, is smaller, is the only one.
+    for size in [8, 10, 12, 24, 100] {
+      let (batch, full) = try leading(batchSize: size)
+      #expect(batch == full, "batches of \(size)")
+    }
+  }
+
   @Test func `the thread count does not change a bit`() throws {
     let files = try [1, 3].map { threads in
       let trainer = try Trainer(
