@@ -46,6 +46,14 @@ struct FeatureOptions: ParsableArguments {
   @Option(help: "Train on this many MFCCs instead of the 40 log-mel bins.")
   var coefficients: Int?
 
+  func validate() throws {
+    let windowLength = FeatureConfiguration().windowLength
+    guard (1...windowLength).contains(hop) else {
+      throw ValidationError(
+        "--hop \(hop): expected 1 to \(windowLength), the samples of a frame, such as 160 or 320")
+    }
+  }
+
   /// The features that the options ask for.
   var configuration: FeatureConfiguration {
     FeatureConfiguration(hopLength: hop, cepstralCoefficientCount: coefficients)

@@ -51,6 +51,16 @@ import Testing
       says: ["hop"])
   }
 
+  @Test(arguments: ["65536", "20000", "513", "0", "-160"])
+  func `a hop past the window is refused by name`(hop: String) throws {
+    for kind in ["log-mel", "recordings"] {
+      let run = try Command(
+        training(data: "\(kind)=\(fixture.data)", ["--hop=\(hop)"]), workingDirectory: folder)
+      #expect(run.status == 64)
+      #expect(run.error.contains("--hop \(hop): expected 1 to 512"), "\(run.error)")
+    }
+  }
+
   @Test func `an output that cannot be written is refused before the training`() throws {
     let file = try fixture.folder.write("file", [1])
     for (output, text) in [
