@@ -4,14 +4,14 @@ import Buffers
 import CKernels
 import ModelFormat
 
-/// Batch normalization per channel: epsilon 1e-5, momentum 0.1, running variance unbiased.
+/// Batch normalization per channel: `Normalization.batchEpsilon`, momentum 0.1, running variance
+/// unbiased.
 ///
 /// The batch's moments are gathered per group of clips, each relative to the group's first row
 /// (which keeps the squares small), and joined in double precision in the order of the groups
 /// (Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 /// variances", 1979).
 final class BatchNormalization {
-  static let epsilon: Float = 1e-5
   static let momentum: Float = 0.1
 
   let scale: Parameter
@@ -63,7 +63,8 @@ final class BatchNormalization {
     let factors = unsafe factor.unsafeBase
     let offsets = unsafe offset.unsafeBase
     for channel in 0..<channelCount {
-      let value = unsafe scales[channel] / (variances[channel] + Self.epsilon).squareRoot()
+      let variance = unsafe variances[channel] + Normalization.batchEpsilon
+      let value = unsafe scales[channel] / variance.squareRoot()
       unsafe factors[channel] = value
       unsafe offsets[channel] = shifts[channel] - means[channel] * value
     }
@@ -112,7 +113,7 @@ final class BatchNormalization {
         count = total
       }
       let variance = squares / count
-      let inverse = 1 / (variance + Double(Self.epsilon)).squareRoot()
+      let inverse = 1 / (variance + Double(Normalization.batchEpsilon)).squareRoot()
       unsafe means[channel] = Float(mean)
       unsafe inverses[channel] = Float(inverse)
       unsafe factors[channel] = scales[channel] * Float(inverse)
