@@ -7,6 +7,9 @@ package enum AudioFormat {
 
   /// The largest value below 1: the upper end of a sample's range.
   package static let largestSample = Float(1).nextDown
+
+  /// Extensions of files that are taken as recordings where a folder is listed, in lower case.
+  package static let fileExtensions: Set = ["wav", "flac", "ogg", "opus", "mp3"]
 }
 
 /// A stream of 16 kHz mono samples in [-1, 1) that is pulled.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Audio
 import FoundationEssentials
 
 /// Recordings of known classes: `folder/<class>/*.wav`, also flac, ogg, opus and mp3.
@@ -11,9 +12,6 @@ package struct ClipFolder: Equatable, Sendable {
     /// Index of its class among the model's labels.
     package var label: Int
   }
-
-  /// Extensions of files that are taken as recordings, in lower case.
-  package static let extensions: Set = ["wav", "flac", "ogg", "opus", "mp3"]
 
   /// All recordings, sorted by class and name.
   package let clips: [Clip]
@@ -51,7 +49,7 @@ package struct ClipFolder: Equatable, Sendable {
 
   private static func isRecording(_ name: String) -> Bool {
     guard let dot = name.lastIndex(of: "."), name.first != "." else { return false }
-    return extensions.contains(name[name.index(after: dot)...].lowercased())
+    return AudioFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
   private static func contents(_ path: String) throws(EvaluationError) -> [String] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Audio
 import FoundationEssentials
 import Storage
 
@@ -13,7 +14,6 @@ package struct RecordingFolder: Sendable {
   /// Folders with that start are no words, but for the unknown words of the canonical test sets.
   private static let reservedPrefixes: Set<Character> = ["_", "."]
   private static let unknownFolder = "_unknown_"
-  private static let extensions: Set = ["wav", "flac", "ogg", "opus", "mp3"]
 
   /// One recording.
   package struct Clip: Equatable, Sendable {
@@ -83,7 +83,7 @@ package struct RecordingFolder: Sendable {
   private static func recordings(in folder: String) throws(DatasetError) -> [String] {
     try names(in: folder).filter { name in
       guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
-      return extensions.contains(name[name.index(after: dot)...].lowercased())
+      return AudioFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
     }
   }
 
