@@ -45,8 +45,8 @@ enum TrainerState {
         field: "architectures", expected: "the layers of '\(architecture.name)'",
         found: "other layers under that name")
     }
-    try check(stored, configuration)
-    try same("data options", storedData, data.drawDescription)
+    try same("training options", configurationKey, stored, configuration)
+    try same("data options", dataKey, storedData, data.augmentation)
     try same(
       "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
     try same(
@@ -58,18 +58,18 @@ enum TrainerState {
     }
   }
 
-  /// Names the options that differ, and only those.
-  private static func check(
-    _ stored: String, _ configuration: TrainingConfiguration
+  /// Compares the options that were stored under `key` and names those that differ, and only those.
+  private static func same<Options: Decodable>(
+    _ field: String, _ key: String, _ stored: String, _ found: Options
   ) throws(TrainingError) {
-    guard let old = try? JSONDecoder().decode(TrainingConfiguration.self, from: Data(stored.utf8))
-    else { throw .notResumable(missing: configurationKey) }
-    func options(_ configuration: TrainingConfiguration) -> [String] {
-      Mirror(reflecting: configuration).children.map { "\($0.label ?? "") \($0.value)" }
+    guard let old = try? JSONDecoder().decode(Options.self, from: Data(stored.utf8))
+    else { throw .notResumable(missing: key) }
+    func texts(_ options: Options) -> [String] {
+      Mirror(reflecting: options).children.map { "\($0.label ?? "") \($0.value)" }
     }
-    let pairs = zip(options(old), options(configuration)).filter { $0 != $1 }
+    let pairs = zip(texts(old), texts(found)).filter { $0 != $1 }
     try same(
-      "training options", pairs.map(\.0).joined(separator: ", "),
+      field, pairs.map(\.0).joined(separator: ", "),
       pairs.map(\.1).joined(separator: ", "))
   }
 

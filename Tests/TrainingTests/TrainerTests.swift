@@ -138,6 +138,28 @@ import Training
     #expect(field(architecture, configuration(epochs: 5)) == "training options")
   }
 
+  @Test func `resuming with other draws is refused with those that differ`() throws {
+    let trainer = try Trainer(
+      architecture: architecture, data: data, configuration: configuration())
+    var checkpoint = trainer.checkpoint(provenance: provenance(data))
+    var other = data.augmentation
+    other.shiftSeconds = 0.25
+    other.gainDecibels = -3...3
+    checkpoint.state["data"] = String(decoding: try JSONEncoder().encode(other), as: UTF8.self)
+    let error = try #require(throws: TrainingError.self) {
+      _ = try Trainer(
+        resuming: checkpoint, architecture: architecture, data: data,
+        configuration: configuration())
+    }
+    guard case .mismatch(let field, let expected, let found) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(field == "data options")
+    #expect(expected == "shiftSeconds 0.25, gainDecibels -3.0...3.0")
+    #expect(found == "shiftSeconds 0.1, gainDecibels -10.0...6.0")
+  }
+
   @Test(arguments: ["5", "-1", "99999999999999999999", "9223372036854775807", "one"])
   func `an epoch that the run does not have is refused`(found: String) throws {
     let trainer = try Trainer(
