@@ -55,6 +55,25 @@ enum MetadataFields {
     guard labels.count == outputCount, Set(labels).count == outputCount, !labels.contains("") else {
       throw .badField("labels", expected: "\(outputCount) different labels", found: "\(labels)")
     }
+    try checkText(labels, "labels")
     return geometry
+  }
+
+  /// Refuses control characters and line breaks: labels are printed as they are, and a file must
+  /// not steer the terminal that shows them.
+  static func checkText(_ texts: [String], _ field: String) throws(ModelFormatError) {
+    for (index, text) in texts.enumerated() {
+      for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
+          let digits = String(scalar.value, radix: 16, uppercase: true)
+          let code = "U+" + String(repeating: "0", count: 4 - digits.count) + digits
+          throw .badField(
+            field, expected: "text without control characters",
+            found: "\(code) in text \(index + 1)")
+        default: continue
+        }
+      }
+    }
   }
 }

@@ -61,6 +61,8 @@ extension QuantizedModel {
     provenance = try MetadataFields.decode(Provenance.self, "provenance", in: metadata)
     let geometry = try MetadataFields.geometry(
       of: architecture, features: features.coefficientCount, labels: labels)
+    try MetadataFields.checkText(
+      detection.thresholds.keys.sorted() + detection.rejectLabels, "detection")
     let count = architecture.coefficientCount
     normalization = FeatureNormalization(
       mean: try container.floats("normalization.mean", shape: [count]),

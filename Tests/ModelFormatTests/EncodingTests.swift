@@ -65,6 +65,37 @@ import Testing
     ) { try QuantizedModel(reading: model.encoded()) }
   }
 
+  @Test(
+    arguments: [
+      ("left\u{1B}[2J", "U+001B"), ("le\nft", "U+000A"), ("\u{7F}", "U+007F"),
+      ("a\u{9B}2J", "U+009B"), ("\u{2028}", "U+2028"), ("\u{2029}", "U+2029"),
+    ])
+  func `a label that would steer a terminal is refused`(label: String, code: String) throws {
+    func error(_ field: String, _ position: Int) -> ModelFormatError {
+      .badField(
+        field, expected: "text without control characters", found: "\(code) in text \(position)")
+    }
+    var model = sampleModel
+    model.labels[1] = label
+    #expect(throws: error("labels", 2)) { try QuantizedModel(reading: model.encoded()) }
+    var checkpoint = try sampleCheckpoint()
+    checkpoint.labels[1] = label
+    #expect(throws: error("labels", 2)) { try Checkpoint(reading: checkpoint.encoded()) }
+    model = sampleModel
+    model.detection.rejectLabels = [label]
+    #expect(throws: error("detection", 2)) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.detection.thresholds = [label: 0.5]
+    #expect(throws: error("detection", 1)) { try QuantizedModel(reading: model.encoded()) }
+  }
+
+  @Test func `a label may be any word`() throws {
+    var model = sampleModel
+    model.labels = ["häuschen 3", "左"]
+    model.detection.thresholds = ["左": 0.5]
+    #expect(try QuantizedModel(reading: model.encoded()) == model)
+  }
+
   @Test func `a checkpoint is not a model`() throws {
     let bytes = try sampleCheckpoint().encoded()
     #expect(
