@@ -16,7 +16,8 @@ struct DetectionOptions: ParsableArguments {
   func apply(to model: QuantizedModel) throws -> DetectionParameters {
     var detection = model.detection
     for text in thresholds {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       guard let value = parts.last.flatMap(Float.init), (0.001...1).contains(value) else {
         throw ValidationError(
           "--threshold \(text): expected a number from 0.001 to 1, such as 0.8 or yes=0.8")

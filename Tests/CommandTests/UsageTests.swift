@@ -68,6 +68,7 @@ import Testing
       ["replay", "--format", "xml", "x"],
       ["replay", "--threshold", "nonsense", "x.wav"], ["replay", "--threshold", "nan", "x.wav"],
       ["replay", "--threshold", "1.5", "x.wav"], ["replay", "--threshold", "left=", "x.wav"],
+      ["replay", "--threshold", "=0.95", "x.wav"], ["replay", "--threshold", "==0.9", "x.wav"],
       ["replay", "--threshold", "_silence_=0.5", "x.wav"],
       ["replay", "--threshold", "zebra=0.5", "x.wav"], ["replay", "--tail", "-1", "x.wav"],
       ["replay", "--tail", "nan", "x.wav"], ["evaluate"], ["inspect", "a", "b"],
