@@ -28,11 +28,11 @@ package struct ClipEvaluation: ~Copyable {
     spotter = KeywordSpotter(plan: plan)
   }
 
-  /// Runs every clip; `progress` is called with the number of clips done.
+  /// Runs every clip; `report` is told once of every clip that is truncated or empty.
   ///
   /// - Throws: `EvaluationError.audio` for the first recording that cannot be read.
   package mutating func run(
-    _ clips: [ClipFolder.Clip], start: Start, progress: (Int) -> Void = { _ in }
+    _ clips: [ClipFolder.Clip], start: Start, report: (ClipFinding) -> Void = { _ in }
   ) throws(EvaluationError) -> Confusion {
     var confusion = Confusion(labels: plan.labels)
     var order = clips
@@ -40,26 +40,33 @@ package struct ClipEvaluation: ~Copyable {
       var generator = CounterBasedGenerator(seed: 1, stream: 0)
       order.shuffle(using: &generator)
       spotter.reset()
-      _ = try decide(order[order.count - 1])
+      _ = decide(try samples(of: order[order.count - 1]) { _ in })
     }
-    for (index, clip) in order.enumerated() {
+    for clip in order {
       if start == .reset { spotter.reset() }
-      confusion.add(truth: clip.label, decision: try decide(clip))
-      progress(index + 1)
+      confusion.add(truth: clip.label, decision: decide(try samples(of: clip, report)))
     }
     return confusion
   }
 
-  /// The network's decision at the end of a clip that goes on where the stream is.
-  private mutating func decide(_ clip: ClipFolder.Clip) throws(EvaluationError) -> Int {
-    var samples: [Float]
-    do throws(AudioError) {
-      samples = try readWholeClip(clip.path)
-    } catch { throw .audio(error) }
+  /// The one second of a clip that is heard.
+  private func samples(
+    of clip: ClipFolder.Clip, _ report: (ClipFinding) -> Void
+  ) throws(EvaluationError) -> [Float] {
     let length = AudioFormat.sampleRate
-    if samples.count > length { samples.removeLast(samples.count - length) }
-    samples += repeatElement(0, count: length - samples.count)
-    return decide(samples)
+    let whole: WholeClip
+    do throws(AudioError) {
+      whole = try WholeClip(path: clip.path, limit: length)
+    } catch { throw .audio(error) }
+    if whole.missingFrameCount > 0 {
+      report(
+        .truncated(
+          path: clip.path, expected: whole.readFrameCount + whole.missingFrameCount,
+          found: whole.readFrameCount))
+    } else if whole.samples.isEmpty {
+      report(.empty(path: clip.path))
+    }
+    return whole.samples + repeatElement(0, count: length - whole.samples.count)
   }
 
   /// The label with the largest posterior after `samples`.

@@ -36,11 +36,22 @@ struct EvaluateCommand: ParsableCommand {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
     var evaluation = ClipEvaluation(plan: try spottingPlan(loaded, from: model))
-    let confusion = try evaluation.run(folder.clips, start: inStream ? .inStream : .reset)
+    let confusion = try evaluation.run(
+      folder.clips, start: inStream ? .inStream : .reset, report: Self.tell)
     if json {
       try StandardOutput.write(line: Self.json(confusion))
     } else {
       for line in lines(confusion) { try StandardOutput.write(line: line) }
+    }
+  }
+
+  private static func tell(_ finding: ClipFinding) {
+    switch finding {
+    case .truncated(let path, let expected, let found):
+      printError(
+        "kws: \(path): truncated: expected \(expected) frames, found \(found). The rest counts as "
+          + "digital silence.")
+    case .empty(let path): printError("kws: \(path): has no samples. Counts as digital silence.")
     }
   }
 

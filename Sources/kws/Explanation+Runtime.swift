@@ -21,8 +21,8 @@ extension AudioError: ExplainedError {
       Explanation(text: "\(path): the file is empty, expected a recording.", exitCode: .badData)
     case .notAudio(let path):
       Explanation(
-        text: "\(path): not a recording in a known format (WAV, FLAC, Ogg, Opus, MP3). Raw samples "
-          + "are read from standard input: kws replay - < FILE.", exitCode: .badData)
+        text: "\(path): not a recording in a known format (WAV, FLAC, Ogg, Opus, MP3).",
+        exitCode: .badData)
     case .malformed(let path, let reason):
       Explanation(
         text: "\(path): broken header: \(sentence(reason)) Record or convert it anew.",

@@ -53,11 +53,17 @@ struct ReplayCommand: ParsableCommand {
         try run(file, &replay)
       } catch let error as AudioError {
         // The other files are still worth hearing; the exit code tells.
-        printError("kws: \(error.explanation.text)")
+        printError("kws: \(error.explanation.text)\(Self.advice(error))")
         firstFailure = firstFailure ?? error.explanation
       }
     }
     if let firstFailure { throw ExitCode(firstFailure.exitCode.rawValue) }
+  }
+
+  /// What to try instead, which only this command can do.
+  private static func advice(_ error: AudioError) -> String {
+    guard case .notAudio = error else { return "" }
+    return " Raw samples are read from standard input: kws replay - < FILE."
   }
 
   private func run(_ file: String, _ replay: inout Replay) throws {
@@ -80,6 +86,12 @@ struct ReplayCommand: ParsableCommand {
         printError(
           "kws: \(file): truncated: expected \(source.declaredFrameCount ?? 0) frames, found "
             + "\(source.readFrameCount). Those were heard.")
+      }
+      let clippedCount = source.clippedSampleCount
+      if clippedCount > 0 {
+        printError(
+          "kws: \(file): \(clippedCount) of \(sampleCount) samples lay beyond full scale and were "
+            + "clipped.")
       }
       if sampleCount == 0 { printError("kws: \(file): has no samples.") }
     }

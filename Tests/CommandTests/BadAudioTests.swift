@@ -26,7 +26,8 @@ import Testing
     try refusal(folder.write("empty.wav", []), 65, says: "the file is empty")
     try refusal(
       folder.write("text.wav", Array("Dear diary, today I recorded nothing.\n".utf8)), 65,
-      says: "not a recording in a known format (WAV, FLAC, Ogg, Opus, MP3)")
+      says: "not a recording in a known format (WAV, FLAC, Ogg, Opus, MP3). Raw samples are read "
+        + "from standard input: kws replay - < FILE.\n")
     try refusal(folder.write("zeros.wav", Array(repeating: 0, count: 5000)), 65, says: "format")
     try refusal("/dev/null", 65, says: "format")
     let wave = WaveFile.bytes(tone)
@@ -59,6 +60,15 @@ import Testing
     #expect(run.status == 0)
     #expect(run.output == "left\n")
     #expect(run.error.hasPrefix("kws: \(path): truncated: expected 71042 frames, found 6497"))
+  }
+
+  @Test func `samples beyond full scale are told, in one line for each file`() throws {
+    let loud = (0..<16_000).map { Float($0 % 100 == 0 ? 1.5 : 0) }
+    let path = try folder.write("loud.wav", WaveFile.bytes(loud, encoding: .float32))
+    let run = try Command(["replay", path])
+    #expect(run.status == 0)
+    #expect(
+      run.error == "kws: \(path): 160 of 16000 samples lay beyond full scale and were clipped.\n")
   }
 
   @Test func `a recording without samples is told`() throws {

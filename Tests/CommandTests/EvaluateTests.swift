@@ -83,6 +83,33 @@ import Testing
     #expect(run.status == 65)
     #expect(run.output == "")
     #expect(run.error.hasPrefix("kws: \(bad): "))
+    // That is what replay can do, not this command.
+    #expect(!run.error.contains("standard input"))
+  }
+
+  @Test(arguments: [[], ["--in-stream"]])
+  func `truncated and empty clips count as silence from there on, and are told`(
+    options: [String]
+  ) throws {
+    let whole = WaveFile.bytes([Float](repeating: 0, count: 16_000))
+    let cut = try folder.write("odd/_silence_/cut.wav", Array(whole[..<(44 + 2 * 4_000)]))
+    let headless = try folder.write("odd/_silence_/headless.wav", Array(whole[..<44]))
+    let none = try folder.write("odd/_silence_/none.wav", WaveFile.bytes([]))
+    // Cut as well, but only what is heard counts.
+    let long = WaveFile.bytes([Float](repeating: 0, count: 64_000))
+    try folder.write("odd/_silence_/late.wav", Array(long[..<(44 + 2 * 40_000)]))
+    let run = try Command(["evaluate", "--json", "--clips", folder.path("odd")] + options)
+    #expect(run.status == 0)
+    #expect(
+      run.error.split(separator: "\n").sorted() == [
+        "kws: \(cut): truncated: expected 16000 frames, found 4000. The rest counts as digital "
+          + "silence.",
+        "kws: \(headless): truncated: expected 16000 frames, found 0. The rest counts as digital "
+          + "silence.",
+        "kws: \(none): has no samples. Counts as digital silence.",
+      ])
+    let object = try #require(run.objects().first)
+    #expect(object["clips"] as? Int == 4 && object["correct"] as? Int == 4)
   }
 }
 
