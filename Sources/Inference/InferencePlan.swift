@@ -28,9 +28,6 @@ package import ModelFormat
   /// Bytes that one stream needs.
   package let stateByteCount: Int
 
-  /// Bytes of packed weights, biases, multipliers and tables, shared by all streams.
-  package let constantByteCount: Int
-
   /// Most bytes that one stream may need.
   package static let stateByteLimit = 1 << 28
 
@@ -79,7 +76,6 @@ package import ModelFormat
     self.arena = arena
     self.stateByteCount = stateByteCount
     self.instructionSet = name
-    constantByteCount = program.constantByteCount
     coefficientCount = model.architecture.coefficientCount
     windowFrameCount = model.architecture.windowFrameCount
     labels = model.labels

@@ -53,8 +53,6 @@ struct LayerStep {
   /// The buffers that the operators point into.
   private let constants: ConstantPool
 
-  var constantByteCount: Int { constants.byteCount }
-
   init(
     model: QuantizedModel, geometry: [LayerGeometry], arena: ArenaPlan
   ) throws(InferenceError) {
@@ -106,11 +104,6 @@ struct ConstantPool {
   private var bytes: [SharedBuffer<Int8>] = []
   private var words: [SharedBuffer<Int32>] = []
   private var floats: [SharedBuffer<Float>] = []
-
-  var byteCount: Int {
-    bytes.reduce(0) { $0 + $1.count } + words.reduce(0) { $0 + 4 * $1.count }
-      + floats.reduce(0) { $0 + 4 * $1.count }
-  }
 
   mutating func keep(_ values: [Int8]) -> UnsafePointer<Int8> {
     bytes.append(SharedBuffer(values))

@@ -43,7 +43,7 @@ struct BenchFeaturesCommand: ParsableCommand {
         { bare.append(plan.timeBareTransforms(count: frameCount)) },
       ])
       let seconds = Double(runner.sampleCount) / Double(configuration.sampleRate)
-      let own = times[0].median / seconds * 1e6
+      let own = times[0] / seconds * 1e6
       let transforms = bare.sorted()[bare.count / 2] / seconds * 1e6
       rows.append(
         BenchmarkRow(

@@ -6,8 +6,8 @@ struct Measurement {
   var roundCount = 15
   var roundSeconds = 0.05
 
-  /// The median over rounds of seconds per call, and the 99th percentile, one pair per body.
-  func run(_ bodies: [() -> Void]) -> [(median: Double, high: Double)] {
+  /// The median over rounds of seconds per call, one per body.
+  func run(_ bodies: [() -> Void]) -> [Double] {
     // One call to warm up, one to learn how many fill a round.
     let callCounts = bodies.map { body in
       body()
@@ -23,10 +23,7 @@ struct Measurement {
         times[index].append((monotonicSeconds() - start) / Double(callCounts[index]))
       }
     }
-    return times.map { all in
-      let sorted = all.sorted()
-      return (sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 99 / 100)])
-    }
+    return times.map { $0.sorted()[$0.count / 2] }
   }
 }
 
