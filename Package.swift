@@ -104,9 +104,15 @@ let package = Package(
       name: "InferenceTests",
       dependencies: ["Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
       swiftSettings: strict),
+    .target(
+      name: "ToneModel", dependencies: ["ModelFormat", "SpeechFeatures"],
+      path: "Tests/Support/ToneModel", swiftSettings: strict),
     .testTarget(
       name: "KeywordSpottingTests",
-      dependencies: ["KeywordSpotting", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
+      dependencies: [
+        "KeywordSpotting", "Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter",
+        "ToneModel",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworkTests",
@@ -121,7 +127,10 @@ let package = Package(
         "SyntheticSpeech",
       ],
       swiftSettings: strict),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ToneModel"],
+      swiftSettings: strict),
     .testTarget(
       name: "SpeechDatasetsTests",
       dependencies: [

@@ -5,6 +5,7 @@ import KeywordSpotting
 import ModelFormat
 import SpeechFeatures
 import Testing
+import ToneModel
 
 /// All detections of `samples`, pushed in pieces of the given sizes in turn.
 func detections(

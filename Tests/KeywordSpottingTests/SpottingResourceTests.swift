@@ -3,6 +3,7 @@
 import CAllocationCounter
 import KeywordSpotting
 import Testing
+import ToneModel
 
 struct SpottingResourceTests {
   /// A spotter with its samples, so that only `push` and `reset` run between two readings.

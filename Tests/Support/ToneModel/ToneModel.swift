@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import ModelFormat
+package import ModelFormat
 import SpeechFeatures
 
 /// A network by hand that tells a low tone from a high one: two channels compare the lower four of
 /// eight mel bins with the upper four, a window of 97 frames averages them, and the third label
 /// wins while neither lasts.
-func toneModel() -> QuantizedModel {
+package func toneModel() -> QuantizedModel {
   let architecture = Architecture(
     name: "tones", coefficientCount: 8, windowFrameCount: 97,
     layers: [
@@ -49,7 +49,7 @@ func toneModel() -> QuantizedModel {
 }
 
 /// Faint noise with tones in the given ranges; one second is 16000 samples.
-func signal(_ count: Int, _ tones: [(Range<Int>, frequency: Double)]) -> [Float] {
+package func signal(_ count: Int, _ tones: [(Range<Int>, frequency: Double)]) -> [Float] {
   var samples = [Float](repeating: 0, count: count)
   var state: UInt64 = 5
   for index in samples.indices {
