@@ -60,7 +60,7 @@ struct Command {
     )
     try input.write(to: URL(fileURLWithPath: standardInput))
     for path in [standardOutput, standardError] {
-      FileManager.default.createFile(atPath: path, contents: nil)
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
     process.standardInput = FileHandle(forReadingAtPath: standardInput)!
     process.standardOutput = FileHandle(forWritingAtPath: standardOutput)!

@@ -32,6 +32,17 @@ enum Speech {
     return output
   }
 
+  /// Lets espeak-ng say `word` and returns the path of the recording, at espeak-ng's own rate.
+  static func synthesize(_ word: String, to output: String) throws -> String {
+    let program = "/usr/bin/espeak-ng"
+    try #require(
+      FileManager.default.fileExists(atPath: program),
+      "\(program) is missing: run .ci/setup, which installs what the tests need")
+    let run = try Command(program: program, ["-v", "en-us", "-s", "150", "-w", output, word])
+    try #require(run.status == 0, "espeak-ng: \(run.error)")
+    return output
+  }
+
   /// The unpacked recordings named in the environment variable KWS_SPEECH_DATA, if any.
   static let dataFolder = ProcessInfo.processInfo.environment["KWS_SPEECH_DATA"]
 }
