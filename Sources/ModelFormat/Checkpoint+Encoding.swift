@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import SpeechFeatures
-
 extension Checkpoint {
   /// The value of the container's `kws.kind`.
   package static let kind = "checkpoint"
 
   private static let statePrefix = "state."
-  private static let meanName = "normalization.mean"
-  private static let scaleName = "normalization.scale"
-
   /// The checkpoint as one file's bytes; the same checkpoint gives the same bytes.
   package func encoded() -> [UInt8] {
-    var writer = SafetensorsWriter(metadata: [
-      MetadataFields.schemaKey: MetadataFields.schemaVersion,
-      MetadataFields.kindKey: Self.kind,
-      "architecture": MetadataFields.encode(architecture),
-      "features": MetadataFields.encode(features),
-      "labels": MetadataFields.encode(labels),
-      "provenance": MetadataFields.encode(provenance),
-    ])
+    let header = SharedHeader(
+      architecture: architecture, features: features, normalization: normalization,
+      labels: labels, provenance: provenance)
+    var writer = header.writer(kind: Self.kind)
     for (name, value) in state { writer.metadata[Self.statePrefix + name] = value }
-    writer.add(Self.meanName, shape: [normalization.mean.count], floats: normalization.mean)
-    writer.add(Self.scaleName, shape: [normalization.scale.count], floats: normalization.scale)
     for (name, tensor) in tensors { writer.add(name, shape: tensor.shape, floats: tensor.values) }
     return writer.encoded()
   }
@@ -33,29 +22,21 @@ extension Checkpoint {
   /// - Throws: `ModelFormatError` with the field, what was expected and what was found.
   package init(reading bytes: [UInt8]) throws(ModelFormatError) {
     let container = try Safetensors(bytes)
-    try MetadataFields.check(container, kind: Self.kind)
-    let metadata = container.metadata
-    architecture = try MetadataFields.decode(Architecture.self, "architecture", in: metadata)
-    features = try MetadataFields.decode(FeatureConfiguration.self, "features", in: metadata)
-    labels = try MetadataFields.decode([String].self, "labels", in: metadata)
-    provenance = try MetadataFields.decode(Provenance.self, "provenance", in: metadata)
-    let geometry = try MetadataFields.geometry(
-      of: architecture, features: features.coefficientCount, labels: labels)
-    let count = architecture.coefficientCount
-    normalization = FeatureNormalization(
-      mean: try container.floats(Self.meanName, shape: [count]),
-      scale: try container.floats(Self.scaleName, shape: [count]))
+    let header = try SharedHeader(container, kind: Self.kind)
+    (architecture, features) = (header.architecture, header.features)
+    (normalization, labels) = (header.normalization, header.labels)
+    provenance = header.provenance
     state = [:]
-    for (name, value) in metadata where name.hasPrefix(Self.statePrefix) {
+    for (name, value) in container.metadata where name.hasPrefix(Self.statePrefix) {
       state[String(name.dropFirst(Self.statePrefix.count))] = value
     }
     tensors = [:]
     for (name, entry) in container.entries
-    where name != Self.meanName && name != Self.scaleName {
+    where name != SharedHeader.meanName && name != SharedHeader.scaleName {
       tensors[name] = FloatTensor(
         shape: entry.shape, values: try container.floats(name, shape: entry.shape))
     }
-    for (name, shape) in geometry.flatMap(\.networkTensorShapes) {
+    for (name, shape) in header.geometry.flatMap(\.networkTensorShapes) {
       guard let tensor = tensors[name] else { throw .missingTensor(name) }
       guard tensor.shape == shape else {
         throw .badTensor(name, expected: "F32 \(shape)", found: "F32 \(tensor.shape)")

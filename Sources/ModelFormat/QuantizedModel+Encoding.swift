@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import SpeechFeatures
-
 extension QuantizedModel {
   /// The value of the container's `kws.kind`.
   package static let kind = "quantized-model"
@@ -19,25 +17,16 @@ extension QuantizedModel {
 
   /// The model as one file's bytes; the same model gives the same bytes.
   package func encoded() -> [UInt8] {
-    var writer = SafetensorsWriter(metadata: [
-      MetadataFields.schemaKey: MetadataFields.schemaVersion,
-      MetadataFields.kindKey: Self.kind,
-      "architecture": MetadataFields.encode(architecture),
-      "features": MetadataFields.encode(features),
-      "labels": MetadataFields.encode(labels),
-      "quantization": MetadataFields.encode(
-        Quantization(
-          input: input,
-          layers: layers.map { .init(weightBits: $0.weightBits, output: $0.output) })),
-      "detection": MetadataFields.encode(detection),
-      "provenance": MetadataFields.encode(provenance),
-    ])
-    writer.add(
-      "normalization.mean", shape: [normalization.mean.count], floats: normalization.mean)
-    writer.add(
-      "normalization.scale", shape: [normalization.scale.count], floats: normalization.scale)
-    let geometry = try! architecture.geometry()
-    for (layer, geometry) in zip(layers, geometry) where geometry.hasWeights {
+    let header = SharedHeader(
+      architecture: architecture, features: features, normalization: normalization,
+      labels: labels, provenance: provenance)
+    var writer = header.writer(kind: Self.kind)
+    writer.metadata["quantization"] = MetadataFields.encode(
+      Quantization(
+        input: input,
+        layers: layers.map { .init(weightBits: $0.weightBits, output: $0.output) }))
+    writer.metadata["detection"] = MetadataFields.encode(detection)
+    for (layer, geometry) in zip(layers, header.geometry) where geometry.hasWeights {
       let name = geometry.layer.name
       let outputs = geometry.output.channelCount
       writer.add("\(name).weight", shape: geometry.weightShape, signedBytes: layer.weights)
@@ -52,21 +41,15 @@ extension QuantizedModel {
   /// - Throws: `ModelFormatError` with the field, what was expected and what was found.
   package init(reading bytes: [UInt8]) throws(ModelFormatError) {
     let container = try Safetensors(bytes)
-    try MetadataFields.check(container, kind: Self.kind)
+    let header = try SharedHeader(container, kind: Self.kind)
+    (architecture, features) = (header.architecture, header.features)
+    (normalization, labels) = (header.normalization, header.labels)
+    provenance = header.provenance
     let metadata = container.metadata
-    architecture = try MetadataFields.decode(Architecture.self, "architecture", in: metadata)
-    features = try MetadataFields.decode(FeatureConfiguration.self, "features", in: metadata)
-    labels = try MetadataFields.decode([String].self, "labels", in: metadata)
     detection = try MetadataFields.decode(DetectionParameters.self, "detection", in: metadata)
-    provenance = try MetadataFields.decode(Provenance.self, "provenance", in: metadata)
-    let geometry = try MetadataFields.geometry(
-      of: architecture, features: features.coefficientCount, labels: labels)
     try MetadataFields.checkText(
       detection.thresholds.keys.sorted() + detection.rejectLabels, "detection")
-    let count = architecture.coefficientCount
-    normalization = FeatureNormalization(
-      mean: try container.floats("normalization.mean", shape: [count]),
-      scale: try container.floats("normalization.scale", shape: [count]))
+    let geometry = header.geometry
     let quantization = try MetadataFields.decode(Quantization.self, "quantization", in: metadata)
     guard quantization.layers.count == geometry.count else {
       throw .badField(

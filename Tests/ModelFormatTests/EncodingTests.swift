@@ -96,6 +96,21 @@ import Testing
     #expect(try QuantizedModel(reading: model.encoded()) == model)
   }
 
+  @Test func `text that would steer a terminal is refused wherever it stands`() {
+    var model = sampleModel
+    model.provenance.attribution = "no\u{1B}[31mbody"
+    #expect(
+      throws: ModelFormatError.badField(
+        "provenance", expected: "text without control characters", found: "U+001B in text 2")
+    ) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.architecture.name = "two\nlines"
+    #expect(
+      throws: ModelFormatError.badField(
+        "architecture", expected: "text without control characters", found: "U+000A in text 1")
+    ) { try QuantizedModel(reading: model.encoded()) }
+  }
+
   @Test func `a checkpoint is not a model`() throws {
     let bytes = try sampleCheckpoint().encoded()
     #expect(
