@@ -11,11 +11,15 @@ package struct KeywordTask: Equatable, Sendable {
   /// The words to be told apart, in the order of the network's outputs.
   package let keywords: [String]
 
-  /// - Throws: `DatasetError.badKeywords` where a keyword is empty, repeated or a reserved label.
+  /// - Throws: `DatasetError.badKeywords` where a keyword is empty, repeated, a reserved label, or
+  ///   holds a control character, which no model may carry.
   package init(keywords: [String]) throws(DatasetError) {
     let reserved = [Self.silenceLabel, Self.unknownLabel, LogMelSet.noiseWord, ""]
     guard !keywords.isEmpty, Set(keywords).count == keywords.count,
-      keywords.allSatisfy({ !reserved.contains($0) })
+      keywords.allSatisfy({ !reserved.contains($0) }),
+      !keywords.contains(where: {
+        $0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      })
     else { throw .badKeywords(keywords) }
     self.keywords = keywords
   }

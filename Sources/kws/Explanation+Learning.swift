@@ -26,8 +26,8 @@ extension DatasetError: ExplainedError {
           + "The network must also learn what is no keyword.", exitCode: .badData)
     case .badKeywords(let keywords):
       Explanation(
-        text: "--keywords \(keywords.joined(separator: ",")): expected different words, none of "
-          + "them empty or starting with an underscore.", exitCode: .usage)
+        text: "--keywords \(JSONLine.quoted(keywords.joined(separator: ","))): expected different "
+          + "words, none of them empty, reserved or with control characters.", exitCode: .usage)
     case .features(let path, let field, let expected, let found):
       Explanation(
         text: "\(path): this data gives features with \(field) \(expected), but \(found) is "

@@ -47,6 +47,7 @@ import Testing
 
   @Test(arguments: [
     [], ["yes", "yes"], ["yes", ""], ["_silence_"], ["_unknown_"], ["_background_noise_"],
+    ["yes\u{1B}[31m"],
   ])
   func `keywords that make no task are refused`(keywords: [String]) {
     #expect(throws: DatasetError.badKeywords(keywords)) { try data(keywords: keywords) }
