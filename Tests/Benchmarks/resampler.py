@@ -38,29 +38,29 @@ class Soxr:
         _fields_ = [(n, ctypes.c_uint) for n in ("minimum", "large", "coefficients", "threads")] + [
             ("e", pointer), ("flags", ctypes.c_ulong)]
 
-    library = None
+    shared = None
 
     def __init__(self, rate, recipe, passband=None, stopband=None, minimum_dft=10):
-        if Soxr.library is None:
-            Soxr.library = ctypes.CDLL("libsoxr.so.0")
-            Soxr.library.soxr_create.restype = pointer
-            Soxr.library.soxr_create.argtypes = [
+        if Soxr.shared is None:
+            Soxr.shared = ctypes.CDLL("libsoxr.so.0")
+            Soxr.shared.soxr_create.restype = pointer
+            Soxr.shared.soxr_create.argtypes = [
                 ctypes.c_double, ctypes.c_double, ctypes.c_uint] + [pointer] * 4
-            Soxr.library.soxr_quality_spec.restype = Soxr.Quality
-            Soxr.library.soxr_quality_spec.argtypes = [ctypes.c_ulong, ctypes.c_ulong]
-            Soxr.library.soxr_runtime_spec.restype = Soxr.Runtime
-            Soxr.library.soxr_process.restype = pointer
-            Soxr.library.soxr_process.argtypes = [
+            Soxr.shared.soxr_quality_spec.restype = Soxr.Quality
+            Soxr.shared.soxr_quality_spec.argtypes = [ctypes.c_ulong, ctypes.c_ulong]
+            Soxr.shared.soxr_runtime_spec.restype = Soxr.Runtime
+            Soxr.shared.soxr_process.restype = pointer
+            Soxr.shared.soxr_process.argtypes = [
                 pointer, pointer, ctypes.c_size_t, pointer, pointer, ctypes.c_size_t, pointer]
-            Soxr.library.soxr_delete.argtypes = [pointer]
-        quality = Soxr.library.soxr_quality_spec(recipe, 0)
+            Soxr.shared.soxr_delete.argtypes = [pointer]
+        quality = Soxr.shared.soxr_quality_spec(recipe, 0)
         if passband:
             quality.passband = passband
         if stopband:
             quality.stopband = stopband
-        runtime = Soxr.library.soxr_runtime_spec(1)
+        runtime = Soxr.shared.soxr_runtime_spec(1)
         runtime.minimum = minimum_dft
-        self.handle = Soxr.library.soxr_create(
+        self.handle = Soxr.shared.soxr_create(
             rate, OUTPUT_RATE, 1, None, None, ctypes.byref(quality), ctypes.byref(runtime))
         assert self.handle
 
@@ -69,13 +69,13 @@ class Soxr:
         read, written = ctypes.c_size_t(), ctypes.c_size_t()
         parts = []
         if len(samples):
-            Soxr.library.soxr_process(
+            Soxr.shared.soxr_process(
                 self.handle, samples.ctypes.data, len(samples), ctypes.byref(read),
                 output.ctypes.data, len(output), ctypes.byref(written))
             assert read.value == len(samples)
             parts.append(output[: written.value].copy())
         while last:
-            Soxr.library.soxr_process(
+            Soxr.shared.soxr_process(
                 self.handle, None, 0, None, output.ctypes.data, len(output), ctypes.byref(written))
             if not written.value:
                 break
@@ -83,7 +83,7 @@ class Soxr:
         return parts
 
     def close(self):
-        Soxr.library.soxr_delete(self.handle)
+        Soxr.shared.soxr_delete(self.handle)
 
 
 class SampleRate:
@@ -95,16 +95,16 @@ class SampleRate:
             ("outputs", ctypes.c_long), ("used", ctypes.c_long), ("made", ctypes.c_long),
             ("last", ctypes.c_int), ("ratio", ctypes.c_double)]
 
-    library = None
+    shared = None
 
     def __init__(self, rate, converter):
-        if SampleRate.library is None:
-            SampleRate.library = ctypes.CDLL("libsamplerate.so.0")
-            SampleRate.library.src_new.restype = pointer
-            SampleRate.library.src_process.argtypes = [pointer, pointer]
-            SampleRate.library.src_delete.argtypes = [pointer]
+        if SampleRate.shared is None:
+            SampleRate.shared = ctypes.CDLL("libsamplerate.so.0")
+            SampleRate.shared.src_new.restype = pointer
+            SampleRate.shared.src_process.argtypes = [pointer, pointer]
+            SampleRate.shared.src_delete.argtypes = [pointer]
         error = ctypes.c_int()
-        self.handle = SampleRate.library.src_new(converter, 1, ctypes.byref(error))
+        self.handle = SampleRate.shared.src_new(converter, 1, ctypes.byref(error))
         self.ratio = OUTPUT_RATE / rate
         assert self.handle
 
@@ -117,7 +117,7 @@ class SampleRate:
             data = SampleRate.Data(
                 rest.ctypes.data, output.ctypes.data, len(rest), len(output), 0, 0, int(last),
                 self.ratio)
-            assert SampleRate.library.src_process(self.handle, ctypes.byref(data)) == 0
+            assert SampleRate.shared.src_process(self.handle, ctypes.byref(data)) == 0
             offset += data.used
             if data.made:
                 parts.append(output[: data.made].copy())
@@ -125,7 +125,7 @@ class SampleRate:
                 return parts
 
     def close(self):
-        SampleRate.library.src_delete(self.handle)
+        SampleRate.shared.src_delete(self.handle)
 
 
 CANDIDATES = [
