@@ -6,9 +6,6 @@ extension LogMelSet {
   /// The floor of the front end: what digital zero has as power.
   static let powerFloor: Float = 5e-7
 
-  /// ln of the floor, the value of a frame of digital zero.
-  static let logFloor: Float = -14.508657738524219
-
   /// Frames of digital zero before the first and after the last frame that holds sound.
   ///
   /// Clips shorter than a second were framed bare and set in the middle, between whole frames of
