@@ -43,7 +43,7 @@ extension ModelSummary {
           "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
       "licence       \(model.provenance.license); \(model.provenance.attribution)",
-      "data          SHA-256 \(model.provenance.datasetDigest)",
+      "data index    SHA-256 \(model.provenance.datasetDigest)",
       "seed          \(model.provenance.seed)",
     ]
     lines += model.provenance.commands.map { "command       \($0)" }
