@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import SpeechFeatures
 
 struct BenchFeaturesCommand: ParsableCommand {
@@ -67,19 +68,22 @@ struct BenchFeaturesCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: script) else {
       throw CommandError("\(script): not found. Run this from the checkout.", .missingInput)
     }
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, script]
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0,
-      let peers = try? JSONDecoder().decode([String: Double].self, from: data)
+    // The process class of Foundation would bring all of Foundation into every listener's memory.
+    let quoted =
+      "'"
+      + python.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
+    guard let pipe = unsafe popen("\(quoted) \(script)", "re") else {
+      throw CommandError("\(python): cannot be started: \(systemErrorText(errno)).", .inputOutput)
+    }
+    var bytes: [UInt8] = []
+    while case let byte = unsafe getc(pipe), byte != EOF { bytes.append(UInt8(byte)) }
+    let status = unsafe pclose(pipe)
+    guard status == 0,
+      let peers = try? JSONDecoder().decode([String: Double].self, from: Data(bytes))
     else {
       throw CommandError(
-        "\(python) \(script) failed with status \(process.terminationStatus).", .internalError)
+        "\(python) \(script) failed with status \(status >> 8).", .internalError)
     }
     return peers
   }
