@@ -75,14 +75,16 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting"],
       swiftSettings: strict),
+    // `kws listen` as a service: configuration, outputs, supervision.
+    .target(name: "ListenerService", swiftSettings: strict),
     // The default model, embedded, so that one executable is all there is to install.
     .target(name: "CDefaultModel"),
     .executableTarget(
       name: "kws",
       dependencies: [
         "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference", "KeywordSpotting",
-        "ModelFormat", "NeuralNetwork", "Quantization", "SpeechDatasets", "SpeechFeatures",
-        "Storage", "Training",
+        "ListenerService", "ModelFormat", "NeuralNetwork", "Quantization", "SpeechDatasets",
+        "SpeechFeatures", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -114,6 +116,8 @@ let package = Package(
         "ToneModel",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ListenerServiceTests", dependencies: ["ListenerService"], swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Buffers", "CKernels", "ModelFormat"],

@@ -4,6 +4,7 @@ import ArgumentParser
 import Audio
 import Evaluation
 import KeywordSpotting
+import ListenerService
 import ModelFormat
 
 struct ReplayCommand: ParsableCommand {

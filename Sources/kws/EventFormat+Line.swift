@@ -2,18 +2,9 @@
 
 import ArgumentParser
 import KeywordSpotting
+import ListenerService
 
-/// How detections are printed.
-enum EventFormat: String, ExpressibleByArgument, CaseIterable {
-  /// A line for a person: time, keyword, score.
-  case text
-
-  /// One JSON object per line, everything in it.
-  case jsonl
-
-  /// The keyword alone.
-  case name
-
+extension EventFormat: ExpressibleByArgument {
   /// The line for one detection in `source` at `rate` samples per second.
   func line(_ detection: Detection, rate: Int, source: String) -> String {
     switch self {
