@@ -31,6 +31,12 @@ package enum AudioError: Error, Equatable {
   /// The resampler could not be made or failed.
   case resampling(inputRate: Int, reason: String)
 
+  /// A device's frames per second in Hz lie outside of what is accepted.
+  case captureRate(found: Int, supported: ClosedRange<Int>)
+
+  /// A device's channel count lies outside of what is accepted.
+  case captureChannelCount(found: Int, supported: ClosedRange<Int>)
+
   /// A system call failed; `code` is its `errno`.
   case system(path: String, operation: String, code: Int32)
 }

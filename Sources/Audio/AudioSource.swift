@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The one form of audio that the rest of the system knows: 16 kHz, one channel, in [-1, 1).
-package enum AudioFormat {
-  /// Samples per second of every `AudioSource`.
-  package static let sampleRate = 16_000
+/// What one call of `AudioSource.read` gave.
+package enum AudioPiece: Equatable, Sendable {
+  /// This many samples, at least 1, at the front of the caller's room.
+  case samples(Int)
 
-  /// The largest value below 1: the upper end of a sample's range.
-  package static let largestSample = Float(1).nextDown
+  /// Forget all state: the next sample has index `at` on the stream's time line.
+  ///
+  /// Comes after a gap too long to be bridged; the indices between are lost samples.
+  case restart(at: Int)
 
-  /// Extensions of files that are taken as recordings where a folder is listed, in lower case.
-  package static let fileExtensions: Set = ["wav", "flac", "ogg", "opus", "mp3"]
+  /// Nothing came within about 100 ms; only a live source gives this.
+  case idle
+
+  /// There is no more, now and for all further calls.
+  case end
 }
 
 /// A stream of 16 kHz mono samples in [-1, 1) that is pulled.
+///
+/// The first sample has index 0. The index of every further sample is one more than that of the
+/// sample before, but for what `AudioPiece.restart` says.
 package protocol AudioSource: ~Copyable {
-  /// Writes the next samples to the front of `samples` and returns how many, 0 only at the end.
+  /// Writes the next samples to the front of `samples` and returns what came.
   ///
   /// May give fewer samples than there is room for; how a stream is cut into calls never changes
   /// its samples. May block.
   ///
   /// - Precondition: `samples` is not empty.
-  mutating func read(into samples: inout MutableSpan<Float>) throws(AudioError) -> Int
+  mutating func read(into samples: inout MutableSpan<Float>) throws(AudioError) -> AudioPiece
 }

@@ -28,12 +28,14 @@ package struct RawPCMSource: ~Copyable, AudioSource {
     bytes = AlignedBuffer(zeroed: 16_384)
   }
 
-  /// Writes the next samples to the front of `samples` and returns how many, 0 only at the end.
+  /// Writes the next samples to the front of `samples`.
   ///
   /// Blocks until there is one, also where the descriptor is non-blocking. No allocation.
-  package mutating func read(into samples: inout MutableSpan<Float>) throws(AudioError) -> Int {
+  package mutating func read(into samples: inout MutableSpan<Float>) throws(AudioError)
+    -> AudioPiece
+  {
     precondition(!samples.isEmpty, "no room for samples")
-    guard !hasEnded else { return 0 }
+    guard !hasEnded else { return .end }
     let wanted = min(2 * samples.count, bytes.count)
     var filled = heldByteCount
     while filled < 2 {
@@ -41,13 +43,13 @@ package struct RawPCMSource: ~Copyable, AudioSource {
       if count == 0 {
         hasEnded = true
         hasOddTrailingByte = filled == 1
-        return 0
+        return .end
       }
       filled += count
     }
     Self.decode(&bytes, byteCount: filled, into: &samples)
     heldByteCount = filled % 2
-    return filled / 2
+    return .samples(filled / 2)
   }
 
   /// Decodes whole samples and moves a byte that is left over to the front.

@@ -28,8 +28,7 @@ package struct WholeClip: Equatable, Sendable {
     var chunk = AlignedBuffer<Float>(zeroed: 8192)
     while samples.count < limit {
       var room = chunk.mutableSpan
-      let count = try source.read(into: &room)
-      if count == 0 { break }
+      guard case .samples(let count) = try source.read(into: &room) else { break }
       for index in 0..<min(count, limit - samples.count) { samples.append(room[index]) }
     }
     readFrameCount = source.readFrameCount

@@ -30,12 +30,16 @@ package struct Replay: ~Copyable {
   ) throws -> Int {
     spotter.reset()
     var sampleCount = 0
-    while true {
+    reading: while true {
       var room = block.mutableSpan
-      let count = try source.read(into: &room)
-      if count == 0 { break }
-      sampleCount += count
-      try push(count, report: report)
+      switch try source.read(into: &room) {
+      case .samples(let count):
+        sampleCount += count
+        try push(count, report: report)
+      case .restart: spotter.reset()
+      case .idle: continue
+      case .end: break reading
+      }
     }
     var room = block.mutableSpan
     for index in room.indices { room[index] = 0 }

@@ -69,8 +69,7 @@ extension DatasetSummary {
       var sampleCount = 0
       while true {
         var room = chunk.mutableSpan
-        let count = try source.read(into: &room)
-        if count == 0 { break }
+        guard case .samples(let count) = try source.read(into: &room) else { break }
         sampleCount += count
       }
       guard sampleCount > 0 else {

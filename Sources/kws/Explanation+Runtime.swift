@@ -42,6 +42,14 @@ extension AudioError: ExplainedError {
     case .resampling(let inputRate, let reason):
       Explanation(
         text: "resampling from \(inputRate) Hz failed: \(reason).", exitCode: .internalError)
+    case .captureRate(let found, let supported):
+      Explanation(
+        text: "the device gives \(found) frames per second, expected \(supported.lowerBound) to "
+          + "\(supported.upperBound).", exitCode: .badData)
+    case .captureChannelCount(let found, let supported):
+      Explanation(
+        text: "the device has \(found) channels, expected \(supported.lowerBound) to "
+          + "\(supported.upperBound).", exitCode: .badData)
     case .system(let path, let operation, let code):
       Explanation(
         text: "\(path): \(operation) failed: \(systemErrorText(code)).", exitCode: .inputOutput)

@@ -119,8 +119,7 @@ import Testing
     let error = #expect(throws: AudioError.self) {
       while true {
         var room = chunk.mutableSpan
-        let count = try source.read(into: &room)
-        if count == 0 { return }
+        guard case .samples(let count) = try source.read(into: &room) else { return }
         samples += chunk[..<count]
       }
     }

@@ -24,8 +24,7 @@ import Testing
     var chunk = [Float](repeating: .nan, count: size)
     while true {
       var room = chunk.mutableSpan
-      let count = try source.read(into: &room)
-      if count == 0 { break }
+      guard case .samples(let count) = try source.read(into: &room) else { break }
       output += chunk[..<count]
     }
     #expect(source.hasOddTrailingByte == expectOdd)

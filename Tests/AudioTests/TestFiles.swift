@@ -106,13 +106,14 @@ func spread(_ samples: [Float], over channelCount: Int) -> [Float] {
 }
 
 /// Everything `source` gives when it is read `size` samples at a time.
-func readAll(_ source: inout SoundFileSource, by size: Int = 1000) throws(AudioError) -> [Float] {
+func readAll(
+  _ source: inout some AudioSource & ~Copyable, by size: Int = 1000
+) throws(AudioError) -> [Float] {
   var samples: [Float] = []
   var chunk = [Float](repeating: .nan, count: size)
   while true {
     var room = chunk.mutableSpan
-    let count = try source.read(into: &room)
-    if count == 0 { return samples }
+    guard case .samples(let count) = try source.read(into: &room) else { return samples }
     samples += chunk[..<count]
   }
 }

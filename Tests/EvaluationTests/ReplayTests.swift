@@ -20,12 +20,12 @@ import ToneModel
       self.failure = failure
     }
 
-    mutating func read(into room: inout MutableSpan<Float>) throws(AudioError) -> Int {
+    mutating func read(into room: inout MutableSpan<Float>) throws(AudioError) -> AudioPiece {
       let count = min(room.count, pieceLength, samples.count - position)
       for index in 0..<count { room[index] = samples[position + index] }
       position += count
       if count == 0, let failure { throw failure }
-      return count
+      return count == 0 ? .end : .samples(count)
     }
   }
 
