@@ -41,6 +41,7 @@ let package = Package(
     // MARK: Shared
     .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
+    .target(name: "Threads", swiftSettings: strict),
     .target(
       name: "Audio", dependencies: ["Buffers", "CSoundFile", "CSoxr"], swiftSettings: strict),
     .target(
@@ -91,6 +92,7 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "LawTests", swiftSettings: strict),
     .testTarget(name: "BuffersTests", dependencies: ["Buffers"], swiftSettings: strict),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests",
       dependencies: ["SpeechFeatures", "CKernels", "ModelFormat", "CAllocationCounter"],
