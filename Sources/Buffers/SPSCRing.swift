@@ -72,10 +72,14 @@ public import Synchronization
     return element
   }
 
-  /// Takes the oldest elements out, to the front of `elements`, and returns how many.
-  @inlinable public func pop(into elements: inout MutableSpan<Element>) -> Int {
+  /// Takes the oldest elements out, to the front of `elements`, and returns how many: what is
+  /// there, what has room and `limit` at most.
+  @inlinable public func pop(
+    into elements: inout MutableSpan<Element>, limit: Int = .max
+  ) -> Int {
     let popped = self.popped.value.load(ordering: .relaxed)
-    let count = min(pushed.value.load(ordering: .acquiring) - popped, elements.count)
+    let available = pushed.value.load(ordering: .acquiring) - popped
+    let count = min(available, elements.count, limit)
     for index in 0..<count {
       elements[index] = unsafe base[(popped + index) & (capacity - 1)]
     }
