@@ -99,7 +99,9 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
-      name: "AudioTests", dependencies: ["Audio", "CSoundFile"], swiftSettings: strict),
+      name: "AudioTests",
+      dependencies: ["Audio", "Buffers", "CAllocationCounter", "CSoundFile"],
+      swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],
       swiftSettings: strict),

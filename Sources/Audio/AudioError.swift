@@ -10,6 +10,9 @@ package enum AudioError: Error, Equatable {
   /// A directory stands where a file is expected.
   case isDirectory(path: String)
 
+  /// A recording cannot replace what is there: a device, a pipe, a link.
+  case notARegularFile(path: String)
+
   /// The file has no bytes.
   case empty(path: String)
 
@@ -36,6 +39,9 @@ package enum AudioError: Error, Equatable {
 
   /// A device's channel count lies outside of what is accepted.
   case captureChannelCount(found: Int, supported: ClosedRange<Int>)
+
+  /// Line `line` of a recording's sidecar is wrong, and which field of it.
+  case sidecar(path: String, line: Int, field: String?, SidecarFault)
 
   /// A system call failed; `code` is its `errno`.
   case system(path: String, operation: String, code: Int32)

@@ -35,6 +35,9 @@ package struct CaptureStream: ~Copyable {
   /// Captured samples that were infinite or not a number, which were taken for 0.
   package private(set) var notFiniteSampleCount = 0
 
+  private let recorder: CaptureRecorder?
+  /// A copy of frames to be recorded, of which some samples are not finite.
+  private var finiteFrames: AlignedBuffer<UInt8>
   private var line: MonoLine
   /// The line of a format that was changed to, until the old one is empty.
   private var nextLine: MonoLine?
@@ -51,11 +54,18 @@ package struct CaptureStream: ~Copyable {
 
   /// Checks the format and allocates.
   ///
+  /// - Parameter recorder: Gets all that goes in; made for the same format.
   /// - Throws: `AudioError.captureRate`, `.captureChannelCount`, `.resampling`.
-  package init(format: CaptureFormat) throws(AudioError) {
+  package init(
+    format: CaptureFormat, recorder: CaptureRecorder? = nil
+  ) throws(AudioError) {
     try format.check()
     let line = try MonoLine(rate: format.rate, channelCount: format.channelCount)
     self.format = format
+    self.recorder = recorder
+    let isCopied = recorder != nil && format.encoding == .float32
+    finiteFrames = AlignedBuffer(
+      zeroed: isCopied ? line.blockFrameCount * format.frameByteCount : 0)
     self.line = line
     nextLine = nil
   }
@@ -80,8 +90,10 @@ package struct CaptureStream: ~Copyable {
     let frameCount = frames.count / format.frameByteCount
     precondition(frameCount * format.frameByteCount == frames.count, "frames are not whole")
     precondition(frameCount <= appendLimit, "too many frames")
-    notFiniteSampleCount += format.encoding.decode(
+    let notFiniteCount = format.encoding.decode(
       frames, sampleCount: frameCount * format.channelCount, into: &line.interleaved)
+    notFiniteSampleCount += notFiniteCount
+    record(frames, isFinite: notFiniteCount == 0)
     line.mix(frameCount: frameCount)
     capturedFrameCount += frameCount
     formatFrameCount += frameCount
@@ -95,11 +107,12 @@ package struct CaptureStream: ~Copyable {
     precondition((0...1 << 44).contains(frameCount), "gap length out of range")
     guard frameCount > 0 else { return }
     let limit = Int(Self.longestBridgedGapSeconds * Double(format.rate))
-    appendGap(frameCount: frameCount, isBridged: frameCount <= limit)
+    appendGap(frameCount: frameCount, cause: cause, isBridged: frameCount <= limit)
   }
 
   /// Takes a gap and what is to be done about it.
-  mutating func appendGap(frameCount: Int, isBridged: Bool) {
+  mutating func appendGap(frameCount: Int, cause: GapCause, isBridged: Bool) {
+    recorder?.markGap(frameCount: frameCount, cause: cause, isBridged: isBridged)
     lostFrameCount += frameCount
     formatFrameCount += frameCount
     if isBridged {
@@ -119,17 +132,19 @@ package struct CaptureStream: ~Copyable {
     precondition(isDrained && !hasFinished, "pieces are waiting")
     try format.check()
     nextLine = try MonoLine(rate: format.rate, channelCount: format.channelCount)
+    recorder?.markChange(to: format)
     self.format = format
     isFlushing = true
     hasRestart = true
   }
 
-  /// Ends the stream: `next` gives what the resampler holds, then `.end` for ever.
+  /// Ends the stream and its recording: `next` gives what the resampler holds, then `.end` for ever.
   ///
   /// - Precondition: `isDrained`.
   package mutating func finish() {
     guard !hasFinished else { return }
     precondition(isDrained, "pieces are waiting")
+    recorder?.end()
     hasFinished = true
     isFlushing = true
   }
@@ -162,6 +177,26 @@ package struct CaptureStream: ~Copyable {
       } else {
         return hasFinished ? .end : nil
       }
+    }
+  }
+
+  private mutating func record(_ frames: Span<UInt8>, isFinite: Bool) {
+    guard let recorder else { return }
+    // After a change of encoding the recorder has ended.
+    if isFinite || finiteFrames.count < frames.count {
+      recorder.append(frames)
+    } else {
+      Self.copyFinite(frames, to: &finiteFrames)
+      recorder.append(finiteFrames.span.extracting(0..<frames.count))
+    }
+  }
+
+  /// Copies samples in single precision, with 0 for those that are infinite or not a number.
+  private static func copyFinite(_ frames: Span<UInt8>, to target: inout AlignedBuffer<UInt8>) {
+    var bytes = target.mutableSpan
+    for start in stride(from: 0, to: frames.count, by: 4) {
+      let isFinite = frames[start + 3] & 0x7f != 0x7f || frames[start + 2] & 0x80 == 0
+      for byte in start..<start + 4 { bytes[byte] = isFinite ? frames[byte] : 0 }
     }
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Why frames are missing from a captured stream.
-package enum GapCause: UInt8, Sendable, CaseIterable {
+package enum GapCause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   /// The device's buffer was full before it was read.
   case overrun
 

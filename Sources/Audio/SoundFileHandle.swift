@@ -11,6 +11,9 @@ import Synchronization
   let rate: Int
   let channelCount: Int
 
+  /// How a WAV file stores its samples; nil for other files and encodings.
+  let encoding: SampleEncoding?
+
   /// The frame count that the file's header declares, nil where it says nothing.
   let declaredFrameCount: Int?
 
@@ -61,6 +64,7 @@ import Synchronization
     }
     self.path = path
     self.rate = rate
+    encoding = SampleEncoding(soundFileFormat: information.format)
     self.channelCount = channelCount
     unsafe self.handle = handle
     // The library repairs the length of a cut WAV, so the header's own figure comes first. A pipe
@@ -86,6 +90,25 @@ import Synchronization
       throw .damaged(
         path: path, frame: nextFrame, reason: unsafe String(cString: sf_strerror(handle)))
     }
+    return count
+  }
+
+  /// Reads up to `frameCount` frames as the file stores them and returns how many; 0 at the end.
+  ///
+  /// - Precondition: the file has an `encoding`.
+  mutating func readBytes(
+    frameCount: Int, into bytes: inout AlignedBuffer<UInt8>
+  ) throws(AudioError) -> Int {
+    let frameByteCount = channelCount * encoding!.byteCount
+    precondition(frameCount * frameByteCount <= bytes.count, "room for fewer frames")
+    let byteCount = unsafe sf_read_raw(
+      handle, bytes.unsafeBase, sf_count_t(frameCount * frameByteCount))
+    if unsafe byteCount <= 0 && sf_error(handle) != 0 {
+      throw .damaged(
+        path: path, frame: nextFrame, reason: unsafe String(cString: sf_strerror(handle)))
+    }
+    let count = max(Int(byteCount), 0) / frameByteCount
+    nextFrame += count
     return count
   }
 

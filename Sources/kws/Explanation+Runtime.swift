@@ -17,6 +17,10 @@ extension AudioError: ExplainedError {
           + (path == "-"
             ? "." : ". Name its files, such as \(path)\(path.hasSuffix("/") ? "" : "/")*.wav."),
         exitCode: .missingInput)
+    case .notARegularFile(let path):
+      Explanation(
+        text: "\(path): is no ordinary file, which a recording could replace. Name another one.",
+        exitCode: .inputOutput)
     case .empty(let path):
       Explanation(text: "\(path): the file is empty, expected a recording.", exitCode: .badData)
     case .notAudio(let path):
@@ -50,9 +54,28 @@ extension AudioError: ExplainedError {
       Explanation(
         text: "the device has \(found) channels, expected \(supported.lowerBound) to "
           + "\(supported.upperBound).", exitCode: .badData)
+    case .sidecar(let path, let line, let field, let fault):
+      Explanation(
+        text: "\(path): line \(line)\(field.map { ", field \($0)" } ?? ""): \(fault.text) "
+          + "Remove the file to hear the recording without its gaps.", exitCode: .badData)
     case .system(let path, let operation, let code):
       Explanation(
         text: "\(path): \(operation) failed: \(systemErrorText(code)).", exitCode: .inputOutput)
+    }
+  }
+}
+
+extension SidecarFault {
+  fileprivate var text: String {
+    switch self {
+    case .tooLong(let limit): "longer than \(limit) bytes."
+    case .notJSON: "expected a JSON object, found none."
+    case .missing: "expected, not there."
+    case .wrongType: "the value is of the wrong type or too large."
+    case .outOfRange(let found, let range):
+      "\(found), expected \(range.lowerBound) to \(range.upperBound)."
+    case .unknownValue(let found): "'\(found)' is not known."
+    case .differs(let expected, let found): "\(found), but the recording has \(expected)."
     }
   }
 }

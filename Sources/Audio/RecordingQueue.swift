@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import Synchronization
+
+/// What the capture thread hands to the thread that writes a recording.
+final class RecordingQueue: Sendable {
+  /// The device's frames, whole blocks only.
+  let bytes: SPSCRing<UInt8>
+
+  let marks: SPSCRing<RecordingMark>
+
+  /// Frames that were pushed: the index of the next one in the recording.
+  let frameCount = Atomic<Int>(0)
+
+  /// Frames that were lost because the ring was full, the recording had failed or had ended.
+  let unrecordedFrameCount = Atomic<Int>(0)
+
+  /// Whether nothing will be pushed any more.
+  let hasEnded = Atomic<Bool>(false)
+
+  /// Whether the writer is gone and all of the file is written.
+  let isClosed = Atomic<Bool>(false)
+
+  private let stateValue = Atomic<UInt8>(RecordingState.recording.rawValue)
+  let failureCode = Atomic<Int32>(0)
+  let failure = Mutex<AudioError?>(nil)
+
+  /// Seconds of audio that wait at most.
+  static let lengthSeconds = 4
+
+  init(format: CaptureFormat) {
+    let byteCount = Self.lengthSeconds * format.rate * format.frameByteCount
+    bytes = SPSCRing(minimumCapacity: min(max(byteCount, 1 << 16), 1 << 24))
+    marks = SPSCRing(minimumCapacity: 1024)
+  }
+
+  var state: RecordingState {
+    RecordingState(rawValue: stateValue.load(ordering: .acquiring)) ?? .failed
+  }
+
+  /// Leaves the state `recording`; the first reason stays.
+  func end(_ state: RecordingState) {
+    _ = stateValue.compareExchange(
+      expected: RecordingState.recording.rawValue, desired: state.rawValue, ordering: .releasing)
+    hasEnded.store(true, ordering: .releasing)
+  }
+
+  /// Notes what the writer met.
+  func fail(_ error: AudioError) {
+    if case .system(_, _, let code) = error { failureCode.store(code, ordering: .relaxed) }
+    failure.withLock { $0 = error }
+    end(.failed)
+  }
+}
