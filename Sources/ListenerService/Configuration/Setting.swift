@@ -65,6 +65,35 @@ package enum Setting: String, CaseIterable, Sendable {
 
   /// The `format` that writes nothing.
   package static let noFormat = "none"
+
+  /// The environment variable that names the configuration file; no setting, since a file cannot
+  /// name itself.
+  package static let fileEnvironmentName = environmentPrefix + "CONFIG"
+
+  /// The ratio of near misses that are only switched on.
+  package static let usualNearMissRatio: Float = 0.7
+
+  /// Longest path of a Unix socket in bytes: `sun_path` without its zero.
+  package static let socketPathLimit = 107
+
+  /// The setting without which this one does nothing.
+  package var needs: Setting? {
+    switch self {
+    case .logFileFormat: .logFile
+    case .execTimeout, .execLimit: .exec
+    case .clipPreRoll, .clipPostRoll, .clipQuota: .saveClips
+    default: nil
+    }
+  }
+
+  /// The name as it is written where a value comes from.
+  package func name(at origin: SettingOrigin) -> String {
+    switch origin {
+    case .builtIn, .file: key
+    case .environment: environmentName
+    case .flag: flag
+    }
+  }
 }
 
 /// What a value of a setting must be; ranges are inclusive.
