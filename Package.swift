@@ -84,7 +84,9 @@ let package = Package(
       swiftSettings: strict),
     // `kws listen` as a service: configuration, outputs, supervision.
     .target(
-      name: "ListenerService", dependencies: ["CTOML", "Storage"], swiftSettings: strict),
+      name: "ListenerService",
+      dependencies: ["Audio", "Buffers", "CTOML", "KeywordSpotting", "Storage", "Threads"],
+      swiftSettings: strict),
     // The default model, embedded, so that one executable is all there is to install.
     .target(name: "CDefaultModel"),
     .executableTarget(
@@ -128,7 +130,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ListenerServiceTests", dependencies: ["ListenerService", "Storage"],
+      name: "ListenerServiceTests",
+      dependencies: ["ListenerService", "Audio", "Buffers", "KeywordSpotting", "Storage"],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworkTests",
