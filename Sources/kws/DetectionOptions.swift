@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import ListenerService
 import ModelFormat
 
 /// Options that change when a model's posteriors become a detection.
@@ -16,25 +17,49 @@ struct DetectionOptions: ParsableArguments {
   func apply(to model: QuantizedModel) throws -> DetectionParameters {
     var detection = model.detection
     for text in thresholds {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        .map(String.init)
-      guard let value = parts.last.flatMap(Float.init), (0.001...1).contains(value) else {
+      guard case .thresholds(let settings)? = try? Setting.threshold.kind.value(text) else {
         throw ValidationError(
-          "--threshold \(text): expected a number from 0.001 to 1, such as 0.8 or yes=0.8")
+          "--threshold \(text): expected \(Setting.threshold.kind.expectation)")
       }
-      if parts.count == 1 {
-        detection.defaultThreshold = value
-        detection.thresholds = [:]
-      } else {
-        guard model.labels.contains(parts[0]), !detection.rejectLabels.contains(parts[0]) else {
-          throw ValidationError(
-            "--threshold \(text): '\(parts[0])' is no keyword of the model; it knows "
-              + model.labels.filter { !detection.rejectLabels.contains($0) }
-              .joined(separator: ", "))
-        }
-        detection.thresholds[parts[0]] = value
+      do throws(UnknownKeyword) {
+        try detection.apply(settings, of: model)
+      } catch {
+        throw ValidationError("--threshold \(text): \(error.text)")
       }
     }
     return detection
+  }
+}
+
+/// A threshold names a word that the model does not spot.
+struct UnknownKeyword: Error {
+  var keyword: String
+
+  /// What the model spots.
+  var keywords: [String]
+
+  /// The error as the end of a sentence.
+  var text: String {
+    "'\(keyword)' is no keyword of the model; it knows " + keywords.joined(separator: ", ")
+  }
+}
+
+extension DetectionParameters {
+  /// Applies `thresholds` of a listener to `model` in their order.
+  mutating func apply(
+    _ thresholds: [ThresholdSetting], of model: QuantizedModel
+  ) throws(UnknownKeyword) {
+    let keywords = model.labels.filter { !rejectLabels.contains($0) }
+    for threshold in thresholds {
+      guard let keyword = threshold.keyword else {
+        defaultThreshold = threshold.value
+        self.thresholds = [:]
+        continue
+      }
+      guard keywords.contains(keyword) else {
+        throw UnknownKeyword(keyword: keyword, keywords: keywords)
+      }
+      self.thresholds[keyword] = threshold.value
+    }
   }
 }

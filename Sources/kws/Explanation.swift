@@ -21,6 +21,7 @@ enum ExitStatus: Int32 {
   case missingInput = 66
   case internalError = 70
   case inputOutput = 74
+  case configuration = 78
 
   /// Stopped by a signal, as a shell reports SIGINT.
   case interrupted = 130

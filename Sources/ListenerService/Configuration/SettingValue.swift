@@ -22,7 +22,7 @@ package enum SettingValue: Equatable, Sendable {
 
 extension SettingKind {
   /// The value that `text` means in the environment or on the command line.
-  func value(_ text: String) throws(ConfigurationFact) -> SettingValue {
+  package func value(_ text: String) throws(ConfigurationFact) -> SettingValue {
     guard !text.isEmpty else { throw .empty(expected: self) }
     switch self {
     case .text, .path, .choice: return .text(try checked(text))
