@@ -44,6 +44,9 @@ let package = Package(
       // TOMLKit wraps the same library without positions. Header-only by measurement: 2 s of build
       // and 130 kB in the executable, no shared library to install and to load where no file is.
       name: "CTOML", cxxSettings: [.define("TOML_ENABLE_FORMATTERS", to: "0")]),
+    .systemLibrary(
+      // Capture from sound cards and, through its plugins, from PulseAudio and PipeWire.
+      name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     // MARK: Shared
     .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
@@ -56,6 +59,9 @@ let package = Package(
     .target(
       name: "ModelFormat", dependencies: ["SpeechFeatures", "Storage"], swiftSettings: strict),
     // MARK: Runtime
+    .target(
+      name: "ALSACapture", dependencies: ["Audio", "Buffers", "CALSA", "Threads"],
+      swiftSettings: strict),
     .target(
       name: "Inference", dependencies: ["Buffers", "CKernels", "ModelFormat"],
       swiftSettings: strict),
@@ -92,9 +98,9 @@ let package = Package(
     .executableTarget(
       name: "kws",
       dependencies: [
-        "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference", "KeywordSpotting",
-        "ListenerService", "ModelFormat", "NeuralNetwork", "Quantization", "SpeechDatasets",
-        "SpeechFeatures", "Storage", "Training",
+        "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
+        "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork", "Quantization",
+        "SpeechDatasets", "SpeechFeatures", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -110,6 +116,10 @@ let package = Package(
     .testTarget(
       name: "AudioTests",
       dependencies: ["Audio", "Buffers", "CAllocationCounter", "CSoundFile"],
+      swiftSettings: strict),
+    .target(name: "PulseServer", path: "Tests/Support/PulseServer", swiftSettings: strict),
+    .testTarget(
+      name: "ALSACaptureTests", dependencies: ["ALSACapture", "Audio", "Buffers", "PulseServer"],
       swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],

@@ -19,6 +19,10 @@ enum ExitStatus: Int32 {
   case usage = 64
   case badData = 65
   case missingInput = 66
+
+  /// No device can be had.
+  case unavailable = 69
+
   case internalError = 70
   case inputOutput = 74
   case configuration = 78

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Audio
+import Buffers
+
+/// A microphone as a stream of 16 kHz samples that goes on through everything that can happen to a
+/// device.
+///
+/// One thread calls it. `CaptureMachine` decides, `CaptureDevice` talks to the library,
+/// `CaptureStream` makes the samples. While frames flow nothing is allocated and nothing locked.
+package struct Microphone: ~Copyable, AudioSource {
+  package let configuration: MicrophoneConfiguration
+
+  var machine: CaptureMachine
+  var device: CaptureDevice?
+  var operation: DeviceOperation?
+  var watch: DeviceWatch?
+  var monitor: SignalMonitor
+  var stream: CaptureStream?
+  var recorder: CaptureRecorder?
+  var bytes: AlignedBuffer<UInt8>
+  /// The format that the device has and the stream not yet.
+  var pendingFormat: CaptureFormat?
+  var mayRead = false
+  var hasFinished = false
+  var hasPriority = false
+  var recordingHasFailed = false
+
+  /// Milliseconds after which a call comes back at the latest.
+  static let patienceMilliseconds: Int32 = 100
+
+  /// Opens the device and starts it.
+  ///
+  /// - Throws: `CaptureError` where that fails; with `waitsForDevice` only where the resampler or
+  ///   the recording cannot be made.
+  package init(configuration: MicrophoneConfiguration) throws(CaptureError) {
+    self.configuration = configuration
+    machine = CaptureMachine(configuration: configuration)
+    monitor = SignalMonitor(configuration: configuration)
+    bytes = AlignedBuffer(zeroed: 0)
+    device = nil
+    operation = nil
+    watch = nil
+    stream = nil
+    recorder = nil
+    guard !configuration.waitsForDevice else { return }
+    let opening = DeviceOperation.open(configuration)
+    _ = machine.tick(at: now())
+    guard
+      let outcome = opening.wait(milliseconds: Int32(configuration.openTimeoutSeconds * 1000))
+    else {
+      opening.abandon()
+      throw .timedOut(
+        device: configuration.device, operation: .open,
+        seconds: configuration.openTimeoutSeconds)
+    }
+    switch outcome {
+    case .opened(let device):
+      do throws(AudioError) {
+        if let path = configuration.recordingPath {
+          recorder = try CaptureRecorder(
+            path: path, format: device.format, source: configuration.device)
+        }
+        try take(device)
+      } catch {
+        throw .audio(error)
+      }
+    case .failed(let error): throw error
+    case .restarted, .closed: break
+    }
+  }
+
+  deinit {
+    operation?.abandon()
+    // Closing may block where a server hangs; the thread then stays behind.
+    if let device { _ = DeviceOperation.close(device) }
+  }
+
+  /// What the capture is doing.
+  package var state: CaptureState { machine.state }
+
+  /// The form in which the stream takes frames; nil before the first device was opened.
+  package var format: CaptureFormat? {
+    switch stream {
+    case .some(let stream): stream.format
+    case .none: nil
+    }
+  }
+
+  /// The newest full second of signal.
+  package var level: SignalLevel { monitor.level }
+
+  /// What was captured, lost and wrong so far.
+  package var account: CaptureAccount { machine.account }
+
+  /// 16 kHz index of the next sample.
+  package var position: Int {
+    switch stream {
+    case .some(let stream): stream.position
+    case .none: 0
+    }
+  }
+
+  /// The recording, once there is a device; to wait for its end, and for its failures.
+  package var recording: CaptureRecorder? { recorder }
+
+  /// What happened since the last call, in order; nil when that is all.
+  package mutating func nextIncident() -> CaptureIncident? { machine.nextIncident() }
+
+  /// Ends the capture: `read` gives what is left, then `.end`.
+  package mutating func stop() {
+    guard machine.state != .stopped else { return }
+    machine.stop(at: now())
+    mayRead = false
+    operation?.abandon()
+    operation = nil
+    if let device = device.take() { _ = DeviceOperation.close(device) }
+  }
+}
