@@ -25,6 +25,9 @@ package struct DecisionPlan: Sendable {
   /// Part of its threshold below which a score must drop to be armed again.
   package let rearmRatio: Float
 
+  /// Part of a threshold from which on a score is a near miss; nil where none are asked for.
+  package let nearMissRatio: Float?
+
   /// Columns before the first that may fire: the network's window is then just full.
   package let warmUpColumnCount: Int
 
@@ -33,10 +36,11 @@ package struct DecisionPlan: Sendable {
   /// - Parameters:
   ///   - columnLength: Samples from one column of posteriors to the next.
   ///   - warmUpColumnCount: Columns before the first that may fire.
+  ///   - nearMissRatio: 0.001 to 1, or nil.
   /// - Throws: `SpottingError` for a value outside its range or an unknown label.
   package init(
     _ parameters: DetectionParameters, labels: [String], sampleRate: Int, columnLength: Int,
-    warmUpColumnCount: Int
+    warmUpColumnCount: Int, nearMissRatio: Float? = nil
   ) throws(SpottingError) {
     let longestSmoothing = Float(Self.smoothingColumnLimit * columnLength) / Float(sampleRate)
     try Self.check("smoothingSeconds", parameters.smoothingSeconds, 0...longestSmoothing)
@@ -44,6 +48,7 @@ package struct DecisionPlan: Sendable {
     try Self.check("minimumCount", Float(parameters.minimumCount), 1...10_000)
     try Self.check("refractorySeconds", parameters.refractorySeconds, 0...3600)
     try Self.check("rearmRatio", parameters.rearmRatio, 0.001...1)
+    if let nearMissRatio { try Self.check("nearMissRatio", nearMissRatio, 0.001...1) }
     for (label, threshold) in parameters.thresholds.sorted(by: { $0.key < $1.key }) {
       guard labels.contains(label) else {
         throw .unknownLabel(field: "thresholds", label: label)
@@ -64,6 +69,7 @@ package struct DecisionPlan: Sendable {
     refractoryLength = Int((parameters.refractorySeconds * Float(sampleRate)).rounded())
     rearmRatio = parameters.rearmRatio
     self.warmUpColumnCount = warmUpColumnCount
+    self.nearMissRatio = nearMissRatio
   }
 
   private static func check(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A keyword was spoken. Times are sample indices since the start of the stream.
+/// A keyword was spoken, or nearly. Times are sample indices since the start of the stream.
 package struct Detection: Equatable, Sendable {
   /// Index of the keyword among the model's labels.
   package var labelIndex: Int
@@ -21,8 +21,13 @@ package struct Detection: Equatable, Sendable {
   package var start: Int
   package var end: Int
 
+  /// Whether it was only nearly spoken: the score came close to the threshold, did not fire, and
+  /// has dropped again. `score` is then the highest, and the word is looked for before it.
+  package var isNearMiss: Bool
+
   package init(
-    labelIndex: Int, label: String, score: Float, threshold: Float, at: Int, start: Int, end: Int
+    labelIndex: Int, label: String, score: Float, threshold: Float, at: Int, start: Int, end: Int,
+    isNearMiss: Bool = false
   ) {
     self.labelIndex = labelIndex
     self.label = label
@@ -31,5 +36,6 @@ package struct Detection: Equatable, Sendable {
     self.at = at
     self.start = start
     self.end = end
+    self.isNearMiss = isNearMiss
   }
 }

@@ -55,6 +55,12 @@ package struct EnergyHistory: ~Copyable {
     cellCount = 0
   }
 
+  /// Starts as if `cellCount` cells had been taken, of which nothing is known.
+  mutating func start(atCell cellCount: Int) {
+    partialCount = 0
+    self.cellCount = cellCount
+  }
+
   /// Takes the next samples; how they are cut into calls makes no difference.
   package mutating func push(_ samples: Span<Float>) {
     var done = 0

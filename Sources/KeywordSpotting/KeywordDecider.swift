@@ -2,19 +2,6 @@
 
 import Buffers
 
-/// A keyword whose score reached its threshold.
-package struct Decision: Equatable, Sendable {
-  package var labelIndex: Int
-  package var score: Float
-  package var threshold: Float
-
-  package init(labelIndex: Int, score: Float, threshold: Float) {
-    self.labelIndex = labelIndex
-    self.score = score
-    self.threshold = threshold
-  }
-}
-
 /// Turns columns of posteriors into decisions such that one utterance fires once.
 ///
 /// The score of a keyword is the mean of its last posteriors; columns before the first count as
@@ -25,6 +12,9 @@ package struct Decision: Equatable, Sendable {
 ///   during the refractory time, took part in the same utterance: it is armed again only after its
 ///   score has dropped below a part of the threshold.
 /// Of several that could fire in one column the one with the highest score does.
+///
+/// Where the plan asks for near misses, a score that came near its threshold and did not fire is a
+/// decision too, once it has dropped; see `NearMisses`.
 ///
 /// Nothing fires in the first columns of a stream, while the network's window is not yet full, but
 /// they count: a recording as long as the window can fire at its last column.
@@ -40,10 +30,14 @@ package struct KeywordDecider: ~Copyable {
   private var counts: AlignedBuffer<Int>
 
   /// Per label whether it must drop before it may fire.
-  private var isDisarmed: AlignedBuffer<Bool>
+  var isDisarmed: AlignedBuffer<Bool>
 
-  private var columnCount = 0
-  private var refractoryEnd = Int.min
+  var nearMisses: NearMisses
+  var columnCount = 0
+  var refractoryEnd = Int.min
+
+  /// The sample of the last column that fired.
+  var lastDecisionSample: Int?
 
   package init(plan: DecisionPlan) {
     self.plan = plan
@@ -52,11 +46,13 @@ package struct KeywordDecider: ~Copyable {
     scores = AlignedBuffer(zeroed: labelCount)
     counts = AlignedBuffer(zeroed: labelCount)
     isDisarmed = AlignedBuffer(zeroed: labelCount)
+    nearMisses = NearMisses(labelCount: labelCount)
   }
 
   /// Bytes of state.
   package var stateByteCount: Int {
     4 * (history.count + scores.count) + 8 * counts.count + isDisarmed.count
+      + nearMisses.byteCount
   }
 
   /// Exactly the state after `init`.
@@ -65,8 +61,10 @@ package struct KeywordDecider: ~Copyable {
     Self.clear(&scores, 0)
     Self.clear(&counts, 0)
     Self.clear(&isDisarmed, false)
+    nearMisses.reset()
     columnCount = 0
     refractoryEnd = .min
+    lastDecisionSample = nil
   }
 
   /// Takes the next column of posteriors.
@@ -76,22 +74,37 @@ package struct KeywordDecider: ~Copyable {
   /// - Parameters:
   ///   - posteriors: One value per label.
   ///   - sample: The last sample that the column knows; grows from call to call.
-  /// - Returns: What fires with this column.
+  /// - Returns: What fires with this column; where nothing does, the near miss that ended with it.
   package mutating func decide(_ posteriors: Span<Float>, at sample: Int) -> Decision? {
     precondition(posteriors.count == plan.labels.count, "one posterior per label")
     smooth(posteriors)
     columnCount += 1
     let isRefractory = sample < refractoryEnd
     let best = strongest(isRefractory: isRefractory)
-    guard !isRefractory, columnCount >= plan.warmUpColumnCount, best >= 0 else { return nil }
-    refractoryEnd = sample + plan.refractoryLength
-    disarmAll()
+    guard !isRefractory, columnCount >= plan.warmUpColumnCount, best >= 0 else {
+      return followNearMisses(at: sample, isSpent: isRefractory)
+    }
+    fire(at: sample)
+    followNearMisses(at: sample, isSpent: true)
     return Decision(
       labelIndex: best, score: scores.span[best], threshold: plan.thresholds[best])
   }
 
+  /// What follows from a decision in this column.
+  mutating func fire(at sample: Int) {
+    refractoryEnd = sample + plan.refractoryLength
+    lastDecisionSample = sample
+    disarmAll()
+  }
+
+  /// The near miss that ended with this column.
+  @discardableResult mutating func followNearMisses(at sample: Int, isSpent: Bool) -> Decision? {
+    guard columnCount >= plan.warmUpColumnCount else { return nil }
+    return Self.follow(scores, sample, plan, isSpent, &nearMisses)
+  }
+
   /// The mean over the newest columns, always added up from the oldest to the newest.
-  private mutating func smooth(_ posteriors: Span<Float>) {
+  mutating func smooth(_ posteriors: Span<Float>) {
     let labelCount = plan.labels.count
     let length = plan.smoothingColumnCount
     let newest = columnCount % length
@@ -100,7 +113,7 @@ package struct KeywordDecider: ~Copyable {
   }
 
   /// Updates counts and arms; the label with the highest score of those that could fire, or -1.
-  private mutating func strongest(isRefractory: Bool) -> Int {
+  mutating func strongest(isRefractory: Bool) -> Int {
     var best = -1
     for label in plan.labels.indices {
       let score = scores.span[label]
@@ -133,7 +146,7 @@ extension KeywordDecider {
     for index in span.indices { span[index] = value }
   }
 
-  private static func set<Value>(
+  static func set<Value>(
     _ buffer: inout AlignedBuffer<Value>, _ index: Int, _ value: Value
   ) {
     var span = buffer.mutableSpan
@@ -145,6 +158,13 @@ extension KeywordDecider {
   ) {
     var span = target.mutableSpan
     for index in source.indices { span[offset + index] = source[index] }
+  }
+
+  private static func follow(
+    _ scores: borrowing AlignedBuffer<Float>, _ sample: Int, _ plan: DecisionPlan,
+    _ isSpent: Bool, _ nearMisses: inout NearMisses
+  ) -> Decision? {
+    nearMisses.follow(scores.span, at: sample, plan: plan, isSpent: isSpent)
   }
 
   private static func mean(

@@ -20,20 +20,27 @@ package struct SpottingProgress: Equatable, Sendable {
 /// shorter needs silence after it.
 package struct KeywordSpotter: ~Copyable {
   package let plan: SpottingPlan
-  private var stream: PosteriorStream
-  private var decider: KeywordDecider
-  private var energy: EnergyHistory
+  var stream: PosteriorStream
+  var decider: KeywordDecider
+  var energy: EnergyHistory
 
   /// Posteriors of the last block, `[column, label]`.
-  private var posteriors: AlignedBuffer<Float>
+  var posteriors: AlignedBuffer<Float>
   private var waitingColumn = 0
   private var blockColumnCount = 0
 
   /// Posteriors of the last column that was decided.
-  private var newest: AlignedBuffer<Float>
+  var newest: AlignedBuffer<Float>
 
   /// Columns decided since the start of the stream.
-  package private(set) var columnCount = 0
+  package internal(set) var columnCount = 0
+
+  /// The index of the stream's first sample.
+  package private(set) var origin = 0
+
+  /// The newest columns that fired, a ring by `firedCount`.
+  var fired: AlignedBuffer<Int>
+  var firedCount = 0
 
   /// Allocates the state of one stream.
   package init(plan: SpottingPlan) {
@@ -42,22 +49,33 @@ package struct KeywordSpotter: ~Copyable {
     decider = KeywordDecider(plan: plan.decision)
     posteriors = AlignedBuffer(zeroed: plan.blockColumnCount * plan.labels.count)
     newest = AlignedBuffer(zeroed: plan.labels.count)
+    fired = AlignedBuffer(zeroed: 64)
     let configuration = plan.features.configuration
     energy = EnergyHistory(
       sampleRate: configuration.sampleRate, cellLength: configuration.hopLength,
       windowLength: plan.windowLength,
       lookAheadLength: configuration.windowLength
-        + (SpottingPlan.blockFrameCount + 1) * configuration.hopLength)
+        + (SpottingPlan.blockFrameCount + 1) * configuration.hopLength
+        + (plan.decision.nearMissRatio == nil ? 0 : Self.longestNearMissLength))
   }
+
+  /// Samples from the highest score of a near miss to its end, beyond which its word is not looked
+  /// for at its place: 2 s.
+  private static let longestNearMissLength = 2 * SpottingPlan.sampleRate
 
   /// Bytes of state that belong to this stream alone, its scratch space included.
   package var stateByteCount: Int {
     stream.stateByteCount + decider.stateByteCount + energy.stateByteCount
-      + 4 * (posteriors.count + newest.count)
+      + 4 * (posteriors.count + newest.count) + 8 * fired.count
   }
 
   /// Forgets all samples: exactly the state after `init`.
-  package mutating func reset() {
+  package mutating func reset() { restart(at: 0) }
+
+  /// Forgets all samples; the next one has index `origin`, from which the times of detections count.
+  package mutating func restart(at origin: Int) {
+    self.origin = origin
+    firedCount = 0
     stream.reset()
     decider.reset()
     energy.reset()
@@ -110,20 +128,31 @@ package struct KeywordSpotter: ~Copyable {
   }
 
   private mutating func decideNextColumn() -> Detection? {
-    let at = plan.lastSample(ofColumn: columnCount)
+    let end = plan.lastSample(ofColumn: columnCount) + 1
+    let at = origin + end - 1
     Self.copyColumn(waitingColumn, posteriors, &newest)
     let decision = Self.decide(newest, at, &decider)
     waitingColumn += 1
     columnCount += 1
     guard let decision else { return nil }
-    let extent = energy.extent(before: at + 1)
+    if !decision.isNearMiss { noteFired(at) }
+    let age = min(decision.age, Self.longestNearMissLength)
+    let extent = energy.extent(before: end - age)
     return Detection(
       labelIndex: decision.labelIndex, label: plan.labels[decision.labelIndex],
-      score: decision.score, threshold: decision.threshold, at: at, start: extent.lowerBound,
-      end: extent.upperBound)
+      score: decision.score, threshold: decision.threshold, at: at,
+      start: origin + extent.lowerBound, end: origin + extent.upperBound,
+      isNearMiss: decision.isNearMiss)
   }
 
-  private static func advance(
+  mutating func noteFired(_ at: Int) {
+    let place = firedCount % fired.count
+    var ring = fired.mutableSpan
+    ring[place] = at
+    firedCount += 1
+  }
+
+  static func advance(
     _ samples: Span<Float>, _ stream: inout PosteriorStream,
     _ posteriors: inout AlignedBuffer<Float>
   ) -> PosteriorProgress {
@@ -142,7 +171,7 @@ package struct KeywordSpotter: ~Copyable {
     for label in row.indices { row[label] = 0 }
   }
 
-  private static func copyColumn(
+  static func copyColumn(
     _ column: Int, _ posteriors: borrowing AlignedBuffer<Float>,
     _ newest: inout AlignedBuffer<Float>
   ) {

@@ -23,14 +23,21 @@ package final class SpottingPlan: Sendable {
   /// Samples of the network's window: its frames from the first sample to the last.
   package let windowLength: Int
 
+  /// Columns after which posteriors no longer depend on the samples before: the sum of what the
+  /// layers look back on, and one that the frames of the first may share with older samples.
+  package let memoryColumnCount: Int
+
   /// Plans the whole line of a model.
   ///
   /// - Parameters:
   ///   - detection: Other detection parameters than the model's own.
+  ///   - nearMissRatio: Part of a threshold from which on a score that does not fire is a near
+  ///     miss, see `KeywordDecider`; nil for none.
   ///   - instructionSet: Kernels of the network, nil for the best; all give the same bits.
   /// - Throws: `SpottingError`.
   package init(
-    model: QuantizedModel, detection: DetectionParameters? = nil, instructionSet: String? = nil
+    model: QuantizedModel, detection: DetectionParameters? = nil, nearMissRatio: Float? = nil,
+    instructionSet: String? = nil
   ) throws(SpottingError) {
     let configuration = model.features
     guard configuration.coefficientCount == model.architecture.coefficientCount else {
@@ -59,7 +66,23 @@ package final class SpottingPlan: Sendable {
     decision = try DecisionPlan(
       detection ?? model.detection, labels: model.labels, sampleRate: configuration.sampleRate,
       columnLength: columnLength,
-      warmUpColumnCount: inference.windowFrameCount / inference.framesPerColumn)
+      warmUpColumnCount: inference.windowFrameCount / inference.framesPerColumn,
+      nearMissRatio: nearMissRatio)
+    memoryColumnCount = Self.memoryFrameCount(model.architecture) / inference.framesPerColumn + 2
+  }
+
+  /// Frames that the network looks back on, along the path that looks back furthest.
+  private static func memoryFrameCount(_ architecture: Architecture) -> Int {
+    // What the inference plan was made from is valid.
+    guard let geometry = try? architecture.geometry() else { return 0 }
+    var memory: [Int] = []
+    for layer in geometry {
+      let stride = layer.inputIndex.map { geometry[$0].timeStride } ?? 1
+      let before = layer.inputIndex.map { memory[$0] } ?? 0
+      let residual = layer.residualIndex.map { memory[$0] } ?? 0
+      memory.append(max(before + (layer.historyCount + 1) * stride, residual))
+    }
+    return memory[memory.count - 1]
   }
 
   /// Frames that go from the features to the network at once.

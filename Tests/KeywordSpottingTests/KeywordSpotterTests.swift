@@ -101,6 +101,24 @@ struct KeywordSpotterTests {
     #expect(detections(&spotter, stream, pieces: [777]) == expected)
   }
 
+  @Test func `a restart is a cold start at another time`() throws {
+    let plan = try SpottingPlan(model: toneModel())
+    var spotter = KeywordSpotter(plan: plan)
+    let expected = detections(&spotter, stream)
+    #expect(expected.count == 4)
+    for index in [1, 160_007, 1 << 40] {
+      spotter.restart(at: index)
+      let shifted = expected.map { detection in
+        var shifted = detection
+        shifted.at += index
+        shifted.start += index
+        shifted.end += index
+        return shifted
+      }
+      #expect(detections(&spotter, stream, pieces: [480]) == shifted)
+    }
+  }
+
   @Test func `the posteriors are those of the features through the network`() throws {
     let plan = try SpottingPlan(model: toneModel())
     let samples = signal(32_000, [(9_000..<16_000, high)])
