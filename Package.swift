@@ -69,6 +69,10 @@ let package = Package(
       name: "KeywordSpotting",
       dependencies: ["SpeechFeatures", "Inference", "ModelFormat", "Buffers"],
       swiftSettings: strict),
+    .target(
+      // The one loop from audio to detections, shared by the listener and the evaluation.
+      name: "StreamSpotting", dependencies: ["Audio", "Buffers", "KeywordSpotting"],
+      swiftSettings: strict),
     // MARK: Learning
     .target(
       name: "NeuralNetwork", dependencies: ["Buffers", "CKernels", "ModelFormat"],
@@ -86,7 +90,7 @@ let package = Package(
       swiftSettings: strict),
     // MARK: Use
     .target(
-      name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting"],
+      name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting", "StreamSpotting"],
       swiftSettings: strict),
     // `kws listen` as a service: configuration, outputs, supervision.
     .target(
@@ -159,6 +163,14 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ToneModel"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StreamSpottingTests",
+      dependencies: [
+        "StreamSpotting", "Audio", "CAllocationCounter", "KeywordSpotting", "ModelFormat",
+        "Storage",
+        "ToneModel",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SpeechDatasetsTests",

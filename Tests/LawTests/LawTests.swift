@@ -6,8 +6,7 @@ import Testing
 @Suite struct LawTests {
   static let runtimeAndShared: Set = [
     "Buffers", "Threads", "Storage", "Audio", "SpeechFeatures", "ModelFormat", "ALSACapture",
-    "Inference",
-    "KeywordSpotting",
+    "Inference", "KeywordSpotting", "StreamSpotting",
   ]
   static let learning: Set = [
     "NeuralNetwork", "SpeechDatasets", "Training", "ArchitectureSearch", "Quantization",
