@@ -7,7 +7,8 @@ import ListenerService
 struct ListenOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A TOML file of settings, named as the flags are; else what KWS_CONFIG names.",
+      "A TOML file of settings, named as the flags are; else what KWS_CONFIG names. With a "
+        + "hyphen in front the file may be missing.",
       valueName: "path"))
   var config: String?
 

@@ -180,6 +180,16 @@ import Testing
     #expect(layers.mistakes.map(\.fact) == [.file(.notFound(path: "/nonexistent/kws.toml"))])
   }
 
+  @Test func `a file with a hyphen in front may be missing, but not be wrong`() throws {
+    var layers = ConfigurationLayers()
+    layers.addFile("-/nonexistent/kws.toml")
+    #expect(layers.mistakes.isEmpty)
+    let file = try ConfigurationFixture("device = 1")
+    layers.addFile("-" + file.path)
+    #expect(
+      layers.mistakes.map(\.origin) == [.file(path: file.path, TextPosition(line: 1, column: 10))])
+  }
+
   @Test func `a file cut anywhere or with any byte changed never ends the process`() throws {
     let bytes = Array("exec = [\"a\", 'b']\nthreshold = [0.5, \"yes=0.5\"]\nd = 1979-05-27\n".utf8)
     for length in 0..<bytes.count {

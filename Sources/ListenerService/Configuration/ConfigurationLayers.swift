@@ -17,8 +17,11 @@ package struct ConfigurationLayers: Sendable {
 
   package init() {}
 
-  /// Adds the TOML file at `path`.
-  package mutating func addFile(_ path: String) {
+  /// Adds the TOML file at `name`; with a hyphen in front, as systemd writes it, the file may be
+  /// missing.
+  package mutating func addFile(_ name: String) {
+    let isOptional = name.hasPrefix("-")
+    let path = String(name.dropFirst(isOptional ? 1 : 0))
     func fail(_ fact: ConfigurationFact, at position: TextPosition? = nil) {
       mistakes.append(
         ConfigurationMistake(origin: .file(path: path, position), field: "", fact: fact))
@@ -36,6 +39,7 @@ package struct ConfigurationLayers: Sendable {
         }
       }
     } catch {
+      if isOptional, case .notFound = error { return }
       return fail(.file(error))
     }
     for member in document.members { add(member, from: path) }
