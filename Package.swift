@@ -47,6 +47,10 @@ let package = Package(
     .systemLibrary(
       // Capture from sound cards and, through its plugins, from PulseAudio and PipeWire.
       name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+    .target(
+      // HTTP for the metrics by libevent, chosen by measurement: decision 0005.
+      name: "CHTTPServer",
+      linkerSettings: [.linkedLibrary("event_core"), .linkedLibrary("event_extra")]),
     // MARK: Shared
     .target(name: "Storage", dependencies: ["CNettle"], swiftSettings: strict),
     .target(name: "Buffers", swiftSettings: strict),
@@ -95,7 +99,9 @@ let package = Package(
     // `kws listen` as a service: configuration, outputs, supervision.
     .target(
       name: "ListenerService",
-      dependencies: ["Audio", "Buffers", "CTOML", "KeywordSpotting", "Storage", "Threads"],
+      dependencies: [
+        "Audio", "Buffers", "CHTTPServer", "CTOML", "KeywordSpotting", "Storage", "Threads",
+      ],
       swiftSettings: strict),
     // The default model, embedded, so that one executable is all there is to install.
     .target(name: "CDefaultModel"),

@@ -7,6 +7,9 @@ package final class OutputSet: Sendable {
   private let standardOutput: OutputWorker<LineOutput>?
   private let logFile: OutputWorker<LineOutput>?
   private let socket: OutputWorker<SocketOutput>?
+  private let metricsSocket: MetricsServer?
+  private let metricsPort: MetricsServer?
+  private let metricsTextfile: OutputWorker<TextfileOutput>?
 
   private let configuration: OutputConfiguration
 
@@ -45,7 +48,14 @@ package final class OutputSet: Sendable {
         return old?.logFile
       }
     socket = fresh.socket ?? configuration.socketPath.flatMap { _ in old?.socket }
-    let kept = Self.workers(standardOutput, logFile, socket)
+    metricsSocket =
+      fresh.metricsSocket ?? configuration.metrics.socketPath.flatMap { _ in old?.metricsSocket }
+    metricsPort = fresh.metricsPort ?? configuration.metrics.port.flatMap { _ in old?.metricsPort }
+    metricsTextfile =
+      fresh.metricsTextfile
+      ?? configuration.metrics.textfilePath.flatMap { _ in old?.metricsTextfile }
+    let kept = Self.workers(
+      standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
     let leaving = (old?.current ?? []).filter { worker in !kept.contains { $0 === worker } }
     for worker in leaving { worker.retire(by: monotonicSeconds() + Self.retirementSeconds) }
     retired = leaving + (old?.retired ?? []).filter { !$0.waitForEnd(until: 0) }
@@ -70,7 +80,9 @@ package final class OutputSet: Sendable {
     return workers.map { $0.waitForEnd(until: deadline + 0.5) }.allSatisfy { $0 }
   }
 
-  private var current: [any RetiringWorker] { Self.workers(standardOutput, logFile, socket) }
+  private var current: [any RetiringWorker] {
+    Self.workers(standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
+  }
 
   private static func workers(_ workers: (any RetiringWorker)?...) -> [any RetiringWorker] {
     workers.compactMap { $0 }
@@ -81,6 +93,9 @@ package final class OutputSet: Sendable {
     var standardOutput: OutputWorker<LineOutput>?
     var logFile: OutputWorker<LineOutput>?
     var socket: OutputWorker<SocketOutput>?
+    var metricsSocket: MetricsServer?
+    var metricsPort: MetricsServer?
+    var metricsTextfile: OutputWorker<TextfileOutput>?
 
     /// For the worker that the old set has.
     var reopenedLogFile: LineFile?
@@ -114,9 +129,22 @@ package final class OutputSet: Sendable {
             SocketOutput(UnixListener(path: path), metrics: metrics), metrics: metrics,
             report: report)
         }
+        let (wanted, present) = (configuration.metrics, old?.configuration.metrics)
+        if let path = wanted.socketPath, path != present?.socketPath {
+          metricsSocket = try MetricsServer(UnixListener(path: path), metrics)
+        }
+        if let port = wanted.port, port != present?.port {
+          metricsPort = try MetricsServer(LoopbackListener(port: port), metrics)
+        }
+        if let path = wanted.textfilePath, path != present?.textfilePath {
+          metricsTextfile = try OutputWorker(
+            TextfileOutput(path: path, metrics: metrics, report: report), metrics: metrics,
+            report: report)
+        }
       } catch {
         reopenedLogFile?.close()
-        let started = OutputSet.workers(standardOutput, logFile, socket)
+        let started = OutputSet.workers(
+          standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
         for worker in started { worker.retire(by: 0) }
         // So that a socket's name is free again when the caller goes on.
         for worker in started { _ = worker.waitForEnd(until: monotonicSeconds() + 1) }
