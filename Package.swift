@@ -56,7 +56,8 @@ let package = Package(
     .target(name: "Buffers", swiftSettings: strict),
     .target(name: "Threads", swiftSettings: strict),
     .target(
-      name: "Audio", dependencies: ["Buffers", "CSoundFile", "CSoxr"], swiftSettings: strict),
+      name: "Audio", dependencies: ["Buffers", "CSoundFile", "CSoxr", "Threads"],
+      swiftSettings: strict),
     .target(
       name: "SpeechFeatures", dependencies: ["Buffers", "CFFTW", "CKernels"],
       swiftSettings: strict),

@@ -3,6 +3,7 @@
 import Buffers
 import Glibc
 import Synchronization
+import Threads
 
 /// The thread that writes a recording.
 struct RecordingWriter: ~Copyable {
@@ -24,30 +25,18 @@ struct RecordingWriter: ~Copyable {
     block = AlignedBuffer(zeroed: frameCount * format.frameByteCount)
   }
 
-  /// Starts the thread, which takes no signals.
+  /// Starts the thread.
   static func start(
     _ queue: RecordingQueue, _ format: CaptureFormat, _ files: consuming RecordingFiles,
     path: String
   ) throws(AudioError) {
-    let writer = RecordingWriter(queue: queue, format: format, files: files)
-    let box = unsafe Unmanaged.passRetained(WriterBox(writer))
-    var all = sigset_t()
-    var before = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    var thread = pthread_t()
-    let code = unsafe pthread_create(
-      &thread, nil,
-      { context in
-        unsafe Unmanaged<WriterBox>.fromOpaque(context!).takeRetainedValue().run()
-        return nil
-      }, unsafe box.toOpaque())
-    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-    guard code == 0 else {
-      unsafe box.release()
+    let box = WriterBox(RecordingWriter(queue: queue, format: format, files: files))
+    do throws(ThreadError) {
+      _ = try WorkerThread(name: "kws-record") { box.run() }
+    } catch {
+      guard case .cannotStart(_, let code) = error else { return }
       throw .system(path: path, operation: "start a thread", code: code)
     }
-    pthread_detach(thread)
   }
 
   /// Writes until the queue has ended or a file cannot be written.

@@ -107,7 +107,8 @@ import Testing
     let again = try replay(&source)
     #expect(source.isComplete && source.unrecordedFrameCount == lost)
     #expect(source.readFrameCount + lost == 30 * 44_100 + 1)
-    #expect(again.end == heard.end && again != heard)
+    // Every stretch is rounded to whole samples.
+    #expect(abs(again.end - heard.end) <= 1 && again != heard)
     let unrecordedAt = source.unrecordedAt
     let at = try #require(unrecordedAt)
     let whole = heard.stretches[0].samples
