@@ -20,8 +20,9 @@ struct Kws: ParsableCommand {
         kws evaluate --model m.safetensors --clips DIR
 
       Exit codes:
-        0 success, 64 usage, 65 bad data or model, 66 missing input, 69 no sound device,
-        70 internal error, 74 input or output failed, 130 stopped by a signal.
+        0 success, 64 usage, 65 bad data or model, 66 missing input,
+        69 no sound device, 70 internal error, 74 input or output failed,
+        130 stopped by a signal.
       """,
     version: "0.1.0",
     subcommands: [
