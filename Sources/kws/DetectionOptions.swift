@@ -13,6 +13,18 @@ struct DetectionOptions: ParsableArguments {
       valueName: "[word=]x"))
   var thresholds: [String] = []
 
+  @Option(help: Setting.nearMisses.help) var nearMisses: String?
+
+  /// The part of a threshold at which near misses start; nil where none are asked for.
+  func nearMissRatio() throws -> Float? {
+    guard let nearMisses else { return nil }
+    guard case .ratio(let ratio)? = try? Setting.nearMisses.kind.value(nearMisses) else {
+      throw ValidationError(
+        "--near-misses \(nearMisses): expected \(Setting.nearMisses.kind.expectation)")
+    }
+    return ratio.nearMissRatio
+  }
+
   /// The model's detection parameters with the options applied.
   func apply(to model: QuantizedModel) throws -> DetectionParameters {
     var detection = model.detection

@@ -5,18 +5,19 @@ import KeywordSpotting
 import ListenerService
 
 extension EventFormat: ExpressibleByArgument {
-  /// The line for one detection in `source` at `rate` samples per second.
+  /// The line for one detection, or near miss, in `source` at `rate` samples per second.
   func line(_ detection: Detection, rate: Int, source: String) -> String {
     switch self {
     case .name: return detection.label
     case .text:
       let seconds = Double(detection.at) / Double(rate)
       let extent = "\(time(detection.start, rate))-\(time(detection.end, rate)) s"
-      return "\(source): \(fixed(seconds, decimals: 2)) s  \(detection.label)  score "
+      let nearly = detection.isNearMiss ? "nearly " : ""
+      return "\(source): \(fixed(seconds, decimals: 2)) s  \(nearly)\(detection.label)  score "
         + "\(fixed(Double(detection.score), decimals: 2))  word \(extent)"
     case .jsonl:
       var object = JSONLine()
-      object.add("event", "detection")
+      object.add("event", detection.isNearMiss ? "near-miss" : "detection")
       object.add("keyword", detection.label)
       object.add("score", Double(detection.score), decimals: 4)
       object.add("threshold", Double(detection.threshold), decimals: 4)

@@ -16,5 +16,7 @@ func listenerPlan(
     let place = if case .file = origin { "\(origin.text): threshold" } else { origin.text }
     throw CommandError("\(place): \(error.text).", .configuration)
   }
-  return try spottingPlan(model, from: resolved.configuration.modelPath, detection: detection)
+  return try spottingPlan(
+    model, from: resolved.configuration.modelPath, detection: detection,
+    nearMissRatio: resolved.configuration.nearMissRatio)
 }

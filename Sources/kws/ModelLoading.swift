@@ -29,10 +29,11 @@ func loadCheckpoint(_ path: String) throws -> Checkpoint {
 
 /// The whole line of `model`, which came from the file at `path` or is built in.
 func spottingPlan(
-  _ model: QuantizedModel, from path: String?, detection: DetectionParameters? = nil
+  _ model: QuantizedModel, from path: String?, detection: DetectionParameters? = nil,
+  nearMissRatio: Float? = nil
 ) throws -> SpottingPlan {
   do throws(SpottingError) {
-    return try SpottingPlan(model: model, detection: detection)
+    return try SpottingPlan(model: model, detection: detection, nearMissRatio: nearMissRatio)
   } catch {
     let explanation = error.explanation.at(path ?? "built-in model")
     throw CommandError(explanation.text, explanation.exitCode)

@@ -51,7 +51,9 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try modelOrDefault(model)
-    let plan = try spottingPlan(loaded, from: model, detection: detection.apply(to: loaded))
+    let plan = try spottingPlan(
+      loaded, from: model, detection: detection.apply(to: loaded),
+      nearMissRatio: detection.nearMissRatio())
     var replay = Replay(plan: plan)
     var firstFailure: Explanation?
     for file in files {
@@ -89,6 +91,8 @@ struct ReplayCommand: ParsableCommand {
   ) throws -> Int {
     let tailLength = Int((self.tail ?? tail) * Double(AudioFormat.sampleRate))
     return try replay.run(&source, tailLength: tailLength) { detection in
+      // Whoever reads bare names takes each for a word that was spoken.
+      if detection.isNearMiss && format == .name { return }
       try StandardOutput.write(
         line: format.line(detection, rate: AudioFormat.sampleRate, source: name))
     }

@@ -81,6 +81,22 @@ import Testing
     #expect(try #require(lower.first?["at"] as? Int) <= #require(other.first?["at"] as? Int))
   }
 
+  @Test func `a word that came near its threshold is told where that is asked for`() throws {
+    let path = try Speech.path("Front_Left")
+    // A near miss is told once the score has dropped.
+    let words = ["--tail", "2", "--threshold", "0.99", path]
+    #expect(try events(words).isEmpty)
+    let near = try events(["--near-misses", "0.5"] + words)
+    #expect(near.map { $0["event"] as? String } == ["near-miss"])
+    #expect(near.first?["keyword"] as? String == "left")
+    #expect(try #require(near.first?["score"] as? Double) < 0.99)
+    let text = try Command(["replay", "--near-misses", "0.5"] + words)
+    #expect(text.output.contains(" s  nearly left  score 0."))
+    let name = try Command(["replay", "--format", "name", "--near-misses", "0.5"] + words)
+    #expect(name.status == 0 && name.output == "")
+    #expect(try Command(["replay", "--near-misses", "5", path]).status == 64)
+  }
+
   @Test func `raw samples on standard input are the same stream as a WAV of them`() throws {
     for name in ["Front_Left", "Side_Right"] {
       let wave = try Speech.convert(

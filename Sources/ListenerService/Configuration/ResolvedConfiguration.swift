@@ -55,11 +55,7 @@ extension ConfigurationLayers {
 
   private var nearMissRatio: Float? {
     guard case .ratio(let ratio) = entries[.nearMisses]?.value else { return nil }
-    return switch ratio {
-    case .off: nil
-    case .on: Setting.usualNearMissRatio
-    case .number(let value): Float(value)
-    }
+    return ratio.nearMissRatio
   }
 
   private var outputs: OutputConfiguration {

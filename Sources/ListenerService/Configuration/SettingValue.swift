@@ -17,6 +17,15 @@ package enum SettingValue: Equatable, Sendable {
     case off
     case on
     case number(Double)
+
+    /// The part of a threshold at which near misses start; nil where none are asked for.
+    package var nearMissRatio: Float? {
+      switch self {
+      case .off: nil
+      case .on: Setting.usualNearMissRatio
+      case .number(let value): Float(value)
+      }
+    }
   }
 }
 
