@@ -128,7 +128,9 @@ let package = Package(
       name: "AudioTests",
       dependencies: ["Audio", "Buffers", "CAllocationCounter", "CSoundFile"],
       swiftSettings: strict),
-    .target(name: "PulseServer", path: "Tests/Support/PulseServer", swiftSettings: strict),
+    .target(
+      name: "PulseServer", dependencies: ["Threads"], path: "Tests/Support/PulseServer",
+      swiftSettings: strict),
     .testTarget(
       name: "ALSACaptureTests", dependencies: ["ALSACapture", "Audio", "Buffers", "PulseServer"],
       swiftSettings: strict),

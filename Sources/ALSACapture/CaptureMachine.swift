@@ -73,6 +73,10 @@ package struct CaptureMachine: Sendable {
   private var outage: Outage?
   /// Until when a gap is measured, once frames flow again.
   private var measuresUntil: Double?
+  /// Until when frames wait that came after a pause.
+  private var holdsUntil: Double?
+  /// The longest usual time between two arrivals of frames, slowly forgotten.
+  private var usualPause = 0.0
   private var smallestLag = Double.infinity
   private var wrongRateBegan: Double?
 
@@ -149,7 +153,9 @@ package struct CaptureMachine: Sendable {
   /// So many frames wait in the ring of a running device.
   package mutating func observe(availableFrameCount available: Int, at moment: Moment) -> Action {
     guard state == .running, var audit else { return .none }
-    if available > 0 || moment.seconds - lastMoment > 0.5 { lastFrameAt = moment.seconds }
+    let hasSlept = moment.seconds - lastMoment > 0.3
+    let pause = moment.seconds - lastFrameAt
+    if available > 0 || hasSlept { lastFrameAt = moment.seconds }
     lastMoment = moment.seconds
     hasFlowed = hasFlowed || available > 0
     let patience = Self.patience(hasFlowed: hasFlowed, configuration)
@@ -176,8 +182,13 @@ package struct CaptureMachine: Sendable {
       end(lostSeconds: audit.missingSeconds(lag: smallestLag), at: moment)
       return .read
     }
+    if available > 0 && !hasSlept {
+      let lag = audit.lag(seconds: moment.seconds, frameCount: frameCount)
+      if let action = holdBack(pause: pause, lag: lag, at: moment) { return action }
+    }
     let verdict = audit.observe(
-      seconds: moment.seconds, frameCount: frameCount, isDrained: available == 0)
+      seconds: moment.seconds, frameCount: frameCount,
+      isDrained: available < Int(audit.rate / 4))
     self.audit = audit
     switch verdict {
     case .normal: break
@@ -252,6 +263,26 @@ package struct CaptureMachine: Sendable {
     hasFlowed ? configuration.stallSeconds : max(configuration.stallSeconds, firstFrameSeconds)
   }
 
+  /// Frames come after an unusual pause: they wait until it is clear whether late ones follow.
+  ///
+  /// So a loss becomes a gap where it happened. Nil where there is nothing to wait for.
+  private mutating func holdBack(pause: Double, lag: Double, at moment: Moment) -> Action? {
+    let isLate = (audit?.missingSeconds(lag: lag) ?? 0) > TimeLineAudit.toleranceSeconds
+    guard let until = holdsUntil else {
+      let isUnusual = pause > max(TimeLineAudit.toleranceSeconds, 2 * usualPause)
+      usualPause = isUnusual ? usualPause : max(pause, usualPause * 0.99)
+      guard isUnusual && isLate && audit?.isUnpaced == false else { return nil }
+      holdsUntil = moment.seconds + Self.measureSeconds
+      return Action.none
+    }
+    if isLate && moment.seconds < until { return Action.none }
+    holdsUntil = nil
+    guard isLate else { return nil }
+    begin(.dropped, cause: .overrun, at: moment)
+    state = .recovering
+    return .restart(resuming: false)
+  }
+
   private mutating func run(at moment: Moment) {
     state = .running
     lastFrameAt = moment.seconds
@@ -259,6 +290,7 @@ package struct CaptureMachine: Sendable {
     hasFlowed = false
     sleptSeconds = moment.sleptSeconds
     measuresUntil = nil
+    holdsUntil = nil
     smallestLag = .infinity
     audit?.restartWindows(at: moment.seconds)
   }

@@ -56,22 +56,21 @@ extension Microphone {
       stream?.appendGap(frameCount: gap.frameCount, cause: gap.cause)
       return true
     }
-    return mayRead && readFrames()
+    return waitingFrameCount > 0 && readFrames()
   }
 
   /// Moves what waits in the device's ring into the stream.
   private mutating func readFrames() -> Bool {
-    mayRead = false
     guard let device, machine.state == .running, let limit = stream?.appendLimit else {
+      waitingFrameCount = 0
       return false
     }
-    let count = device.read(frameCount: limit, into: &bytes)
+    let count = device.read(frameCount: min(limit, waitingFrameCount), into: &bytes)
+    waitingFrameCount = count > 0 ? max(waitingFrameCount - count, 0) : 0
     guard count > 0 else {
       if count < 0 { act(machine.failed(code: Int32(-count), at: now())) }
       return false
     }
-    // Where the ring held more than fits, the rest comes before anything is waited for.
-    mayRead = count == limit
     Self.append(bytes, byteCount: count * device.format.frameByteCount, to: &stream)
     machine.took(frameCount: count)
     return true
@@ -108,6 +107,7 @@ extension Microphone {
       return
     }
     let action = machine.observe(availableFrameCount: available, at: now())
+    if action == .read { waitingFrameCount = available }
     act(action)
     // While a gap is measured frames wait, and waiting for them returns at once.
     if action == .none && available > 0 { usleep(5000) }
@@ -115,8 +115,7 @@ extension Microphone {
 
   private mutating func act(_ action: CaptureMachine.Action) {
     switch action {
-    case .none: break
-    case .read: mayRead = true
+    case .none, .read: break
     case .open: operation = DeviceOperation.open(configuration)
     case .restart(let resuming):
       if let device { operation = DeviceOperation.restart(device, resuming: resuming) }

@@ -21,7 +21,8 @@ package struct Microphone: ~Copyable, AudioSource {
   var bytes: AlignedBuffer<UInt8>
   /// The format that the device has and the stream not yet.
   var pendingFormat: CaptureFormat?
-  var mayRead = false
+  /// Frames in the device's ring that the machine released.
+  var waitingFrameCount = 0
   var hasFinished = false
   var hasPriority = false
   var recordingHasFailed = false
@@ -111,7 +112,7 @@ package struct Microphone: ~Copyable, AudioSource {
   package mutating func stop() {
     guard machine.state != .stopped else { return }
     machine.stop(at: now())
-    mayRead = false
+    waitingFrameCount = 0
     operation?.abandon()
     operation = nil
     if let device = device.take() { _ = DeviceOperation.close(device) }

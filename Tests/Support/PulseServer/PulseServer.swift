@@ -121,6 +121,21 @@ public final class PulseServer {
       ], environment: ["HOME": root, "XDG_RUNTIME_DIR": root], input: descriptor)
   }
 
+  /// ALSA's file plugin over its null device: `filemon:FILE` gives raw samples of a file as fast as
+  /// they are read.
+  private static let fileDevice = """
+    pcm.filemon {
+      @args [ FILE ]
+      @args.FILE { type string }
+      type file
+      slave.pcm null
+      file /dev/null
+      infile $FILE
+      format raw
+    }
+
+    """
+
   private static func configuration(defaultFolder: String) -> [UInt8] {
     func device(_ name: String, _ source: String) -> String {
       """
@@ -136,6 +151,6 @@ public final class PulseServer {
     }
     return Array(
       ("</usr/share/alsa/alsa.conf>\n" + device("nullmon", "null.monitor")
-        + device("pipemon", "pipe")).utf8)
+        + device("pipemon", "pipe") + fileDevice).utf8)
   }
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ALSACapture
+import Audio
+import Glibc
+import PulseServer
+import Testing
+
+/// Devices without a clock: ALSA's null and file plugins give frames as fast as they are read.
+@Suite(.serialized) struct UnpacedDeviceTests {
+  init() { PulseServer.install() }
+
+  @Test func `a day of audio leaves the resident memory flat`() throws {
+    var configuration = MicrophoneConfiguration(device: "null")
+    configuration.silenceSeconds = 24 * 3600
+    var microphone = try Microphone(configuration: configuration)
+    var samples = [Float](repeating: 0, count: 4096)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var incidents: [CaptureIncident] = []
+    var before = 0
+    // A slow machine does what it can in 20 seconds.
+    while microphone.position < 24 * 3600 * 16_000, clock.now - start < .seconds(20) {
+      var room = samples.mutableSpan
+      _ = try microphone.read(into: &room)
+      while let incident = microphone.nextIncident() { incidents.append(incident) }
+      if before == 0 && clock.now - start > .seconds(3) { before = residentByteCount() }
+    }
+    #expect(microphone.position > 2 * 3600 * 16_000)
+    #expect(microphone.account.capturedFrameCount >= microphone.position)
+    #expect(microphone.account.lostFrameCount == 0)
+    #expect(residentByteCount() - before < 2 << 20)
+    // No clock: told once, not corrected. Beyond that the silence of the whole day.
+    #expect(incidents.first?.fault == .wrongRate)
+    #expect(incidents.dropFirst().allSatisfy { $0.fault == .digitalSilence })
+    #expect(microphone.format?.rate == 16_000)
+  }
+
+  @Test func `a file read as a device passes sample for sample, faster than real time`() throws {
+    let folder = try TemporaryDevice(samples: IndexedSound.samples(count: 1_600_000))
+    var microphone = try Microphone(
+      configuration: MicrophoneConfiguration(device: folder.device))
+    var heard = Listening()
+    let clock = ContinuousClock()
+    let start = clock.now
+    try heard.listen(to: &microphone, seconds: 20) { $0.sampleCount >= 1_600_000 }
+    #expect(clock.now - start < .seconds(20))
+    let found = heard.indexed
+    #expect(found.runs == [IndexedSound.Run(heardAt: 0, index: 0, count: 1_600_000)])
+    #expect(found.strangeCount == 0)
+    #expect(heard.phases(.wrongRate).count <= 1)
+  }
+
+  /// Bytes of this process that are in memory.
+  private func residentByteCount() -> Int {
+    let descriptor = unsafe open("/proc/self/statm", O_RDONLY)
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    let fields = String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+/// A file of raw samples that ALSA's file plugin gives as a device.
+private final class TemporaryDevice {
+  let path: String
+  var device: String { "filemon:\(path)" }
+
+  init(samples: [Int16]) throws {
+    path = "/tmp/kws-raw-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(descriptor) }
+    let written = unsafe samples.withUnsafeBytes { raw in
+      unsafe write(descriptor, raw.baseAddress, raw.count)
+    }
+    try #require(written == 2 * samples.count)
+  }
+
+  deinit { _ = unsafe unlink(path) }
+}
