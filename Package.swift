@@ -101,7 +101,8 @@ let package = Package(
     .target(
       name: "ListenerService",
       dependencies: [
-        "Audio", "Buffers", "CHTTPServer", "CTOML", "KeywordSpotting", "Storage", "Threads",
+        "ALSACapture", "Audio", "Buffers", "CHTTPServer", "CTOML", "KeywordSpotting", "Storage",
+        "StreamSpotting", "Threads",
       ],
       swiftSettings: strict),
     // The default model, embedded, so that one executable is all there is to install.

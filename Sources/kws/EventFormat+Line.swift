@@ -6,15 +6,21 @@ import ListenerService
 
 extension EventFormat: ExpressibleByArgument {
   /// The line for one detection, or near miss, in `source` at `rate` samples per second.
-  func line(_ detection: Detection, rate: Int, source: String) -> String {
+  ///
+  /// - Parameter wallClock: Unix seconds of sample `detection.at`; nil leaves the time of day out,
+  ///   so that a recording gives the same lines whenever it is heard.
+  func line(
+    _ detection: Detection, rate: Int, source: String, wallClock: Double? = nil
+  ) -> String {
     switch self {
     case .name: return detection.label
     case .text:
       let seconds = Double(detection.at) / Double(rate)
       let extent = "\(time(detection.start, rate))-\(time(detection.end, rate)) s"
+      let moment = wallClock.map { timestamp($0) + "  " } ?? ""
       let nearly = detection.isNearMiss ? "nearly " : ""
-      return "\(source): \(fixed(seconds, decimals: 2)) s  \(nearly)\(detection.label)  score "
-        + "\(fixed(Double(detection.score), decimals: 2))  word \(extent)"
+      return "\(moment)\(source): \(fixed(seconds, decimals: 2)) s  \(nearly)\(detection.label)  "
+        + "score \(fixed(Double(detection.score), decimals: 2))  word \(extent)"
     case .jsonl:
       var object = JSONLine()
       object.add("event", detection.isNearMiss ? "near-miss" : "detection")
@@ -26,6 +32,7 @@ extension EventFormat: ExpressibleByArgument {
       object.add("end", detection.end)
       object.add("rate", rate)
       object.add("source", source)
+      if let wallClock { object.add("time", timestamp(wallClock)) }
       return object.text
     }
   }

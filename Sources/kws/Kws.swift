@@ -26,7 +26,8 @@ struct Kws: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ReplayCommand.self, EvaluateCommand.self, DatasetCommand.self, TrainCommand.self,
+      ListenCommand.self, ReplayCommand.self, EvaluateCommand.self, DatasetCommand.self,
+      TrainCommand.self,
       QuantizeCommand.self, InspectCommand.self, BenchCommand.self, DevicesCommand.self,
     ])
 

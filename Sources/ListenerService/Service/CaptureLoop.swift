@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ALSACapture
+import Audio
+import Buffers
+import Glibc
+import KeywordSpotting
+import StreamSpotting
+import Synchronization
+
+/// The body of the capture thread: microphone, resampler, network, decisions.
+///
+/// It waits for nothing but the microphone: what it has to tell goes into a ring with room for
+/// minutes, and what it has to learn waits in a mailbox.
+struct CaptureLoop: Sendable {
+  /// Seconds that the recording has for its last frames.
+  private static let recordingEndSeconds = 2.0
+
+  let configuration: ListenerConfiguration
+  let plan: SpottingPlan
+  let ring: SPSCRing<LineEvent>
+  let wake: WakeDescriptor
+  let status: LineStatus
+  let mailbox: SpotterMailbox
+
+  /// Runs until the stop request, or until the device cannot be had and is not waited for.
+  func run() {
+    do {
+      try listen()
+    } catch {
+      status.failure = error
+    }
+    status.hasEnded.store(true, ordering: .releasing)
+    wake.signal()
+  }
+
+  private func listen() throws {
+    var source = MeteredMicrophone(try Microphone(configuration: microphoneConfiguration))
+    var line = SpottingLine(plan: plan, keepsRecentSamples: true)
+    var generation = 0
+    var format: CaptureFormat?
+    while true {
+      if status.stopRequest.load(ordering: .relaxed) { source.microphone.stop() }
+      if let change = mailbox.take() {
+        line.replaceSpotter(plan: change.plan)
+        source.microphone.recording?.markReconfigured()
+        generation = change.generation
+        tell(.replaced(generation: generation, at: line.position))
+      }
+      let step = try line.step(&source)
+      publish(source.microphone, &format)
+      while let incident = source.microphone.nextIncident() { tell(.incident(incident)) }
+      switch step {
+      case .detection(let detection):
+        tell(.spotted(Self.describe(detection, generation, position: line.position)))
+      case .samples(let count): status.sampleCount.wrappingAdd(count, ordering: .relaxed)
+      case .restarted, .idle: break
+      case .end:
+        source.microphone.recording?.waitUntilClosed(withinSeconds: Self.recordingEndSeconds)
+        return
+      }
+    }
+  }
+
+  /// - Parameter format: what was published last; the lock is taken only for something new.
+  private func publish(_ microphone: borrowing Microphone, _ format: inout CaptureFormat?) {
+    let state = microphone.state
+    if state != status.state { status.state = state }
+    guard microphone.format != format else { return }
+    format = microphone.format
+    status.format = format
+  }
+
+  private func tell(_ event: LineEvent) {
+    if !ring.push(event) { status.lostEventCount.wrappingAdd(1, ordering: .relaxed) }
+    wake.signal()
+  }
+
+  /// - Parameter position: The newest sample that was heard is the one before it.
+  private static func describe(
+    _ detection: Detection, _ generation: Int, position: Int
+  ) -> SpottedKeyword {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    let rate = Double(AudioFormat.sampleRate)
+    let seconds = Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+    return SpottedKeyword(
+      detection, generation: generation,
+      wallClock: seconds - Double(position - 1 - detection.at) / rate,
+      latencySeconds: Double(position - detection.end) / rate)
+  }
+
+  private var microphoneConfiguration: MicrophoneConfiguration {
+    var result = MicrophoneConfiguration(device: configuration.device)
+    result.waitsForDevice = configuration.waitsForDevice
+    result.recordingPath = configuration.recordingPath
+    result.silenceSeconds = configuration.silenceSeconds
+    result.realtimePriority = configuration.realtimePriority
+    return result
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ALSACapture
+import Buffers
+import KeywordSpotting
+import Synchronization
+
+extension Listener {
+  /// Hands on everything that the capture thread told.
+  func drain() {
+    while let event = ring.pop() {
+      switch event {
+      case .spotted(let keyword): deliver(keyword)
+      case .incident(let incident): take(incident)
+      case .replaced(let generation, _): labels = labels.filter { $0.key >= generation }
+      }
+    }
+    let lostCount = status.lostEventCount.load(ordering: .relaxed)
+    if lostCount > tally.reportedLostEventCount {
+      wording.log(.eventsLost(count: lostCount - tally.reportedLostEventCount))
+      tally.reportedLostEventCount = lostCount
+    }
+  }
+
+  private func deliver(_ keyword: SpottedKeyword) {
+    guard let labels = labels[keyword.generation] else { return }
+    let detection = keyword.detection(labels: labels)
+    let device = setup.configuration.device
+    let lines = wording.lines(
+      detection, device, setup.configuration.wallClock ? keyword.wallClock : nil)
+    outputs.deliver(
+      ListenerEvent(
+        detection: detection, isNearMiss: detection.isNearMiss, source: device,
+        wallClock: keyword.wallClock, text: lines.text, json: lines.json))
+    if !detection.isNearMiss { tally.addDetection(of: detection.label) }
+  }
+
+  private func take(_ incident: CaptureIncident) {
+    guard let heldBackCount = tally.add(incident, now: monotonicSeconds()) else { return }
+    wording.log(
+      .incident(incident, device: setup.configuration.device, heldBackCount: heldBackCount))
+  }
+}

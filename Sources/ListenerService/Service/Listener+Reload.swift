@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import KeywordSpotting
+
+extension Listener {
+  /// Reads the configuration anew; all of it takes over, or nothing does.
+  func takeNewConfiguration() {
+    notifier.reloading()
+    defer { notifier.ready() }
+    do {
+      let new = try reload()
+      // What is on its way belongs to the outputs that it was decided for.
+      drain()
+      let reports = outputReports
+      outputs = try OutputSet(
+        new.configuration.outputs, metrics: metrics, reusing: outputs
+      ) { reports.take($0) }
+      let needRestart = setup.configuration.needRestart(for: new.configuration)
+      let kept = setup.configuration
+      setup = new
+      setup.configuration.keepWhatNeedsRestart(from: kept)
+      generation += 1
+      labels[generation] = new.plan.labels
+      mailbox.put(SpotterChange(generation: generation, plan: new.plan))
+      wording.log(.reloaded(needRestart: needRestart))
+    } catch {
+      wording.log(.reloadRefused(error))
+    }
+  }
+}

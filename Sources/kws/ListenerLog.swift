@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ALSACapture
+import Audio
+import Glibc
+import ListenerService
+
+/// The log of a listener: one line per report on standard error.
+///
+/// Where that is the journal, each line starts with its priority, sd-daemon(3).
+enum ListenerLog {
+  private enum Priority: Int {
+    case warning = 4
+    case notice = 5
+    case information = 6
+  }
+
+  /// Whether a service manager reads the lines.
+  private static let isJournal = unsafe getenv("JOURNAL_STREAM") != nil
+
+  /// Writes the line of `report`.
+  @Sendable static func write(_ report: ListenerReport) {
+    let (priority, text) = line(report)
+    printError(isJournal ? "<\(priority.rawValue)>\(text)" : "kws: \(text)")
+  }
+
+  private static func line(_ report: ListenerReport) -> (Priority, String) {
+    switch report {
+    case .listening(let device, let format, let seconds):
+      return (
+        .notice,
+        "\(device): listening: \(format.text); the first audio went through the network "
+          + "\(fixed(seconds * 1000, decimals: 0)) ms after the start."
+      )
+    case .incident(let incident, let device, let heldBackCount):
+      let more = heldBackCount > 0 ? " (\(heldBackCount) more like this were not logged.)" : ""
+      let isGood = incident.phase == .ended
+      return (isGood ? .notice : .warning, "\(device): \(incident.text)\(more)")
+    case .output(let report):
+      return (.warning, report.text)
+    case .reloaded(let needRestart):
+      let names = needRestart.map(\.key).joined(separator: ", ")
+      return names.isEmpty
+        ? (.notice, "the new configuration holds.")
+        : (
+          .warning,
+          "the new configuration holds, but for \(names): restart the listener to change that."
+        )
+    case .reloadRefused(let error):
+      return (.warning, "the new configuration is refused, the old one holds: \(text(error))")
+    case .eventsLost(let count):
+      return (
+        .warning,
+        "\(count) detections were lost on their way to the outputs: the process was kept from "
+          + "running for too long."
+      )
+    case .stopping(let signal):
+      return (.information, "stopping on signal \(signal).")
+    case .captureStuck(let seconds):
+      return (
+        .warning,
+        "the capture did not end within \(fixed(seconds, decimals: 0)) s, perhaps in a call to a "
+          + "sound server that does not answer; ending without it."
+      )
+    }
+  }
+
+  private static func text(_ error: any Error) -> String {
+    (error as? any ExplainedError)?.explanation.text ?? "\(error)"
+  }
+}
