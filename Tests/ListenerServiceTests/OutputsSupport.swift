@@ -59,8 +59,8 @@ func sampleEvent(
 ) -> ListenerEvent {
   ListenerEvent(
     detection: Detection(
-      labelIndex: 2, label: label, score: score, threshold: 0.5, at: at, start: start, end: end),
-    isNearMiss: isNearMiss, source: "test", wallClock: 1_700_000_000.25, text: "text \(number)",
+      labelIndex: 2, label: label, score: score, threshold: 0.5, at: at, start: start, end: end,
+      isNearMiss: isNearMiss), source: "test", wallClock: 1_700_000_000.25, text: "text \(number)",
     json: #"{"n":\#(number)}"#)
 }
 

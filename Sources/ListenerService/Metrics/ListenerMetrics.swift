@@ -85,7 +85,7 @@ package final class ListenerMetrics: Sendable {
   package func reported(_ event: ListenerEvent, latencySeconds: Double) {
     let metrics = metrics(of: event.detection.label)
     metrics.score.observe(Double(event.detection.score))
-    if event.isNearMiss {
+    if event.detection.isNearMiss {
       metrics.nearMisses.add()
     } else {
       metrics.detections.add()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import KeywordSpotting
 
 /// Standard output or a log file: one whole line per event.
 ///
@@ -66,7 +67,7 @@ final class LineOutput: OutputSink, @unchecked Sendable {
   }
 
   func take(_ event: ListenerEvent) {
-    guard !event.isNearMiss || format != .name else { return }
+    guard !event.detection.isNearMiss || format != .name else { return }
     guard !hasNoReader else { return lose() }
     line = Array(event.line(format).utf8) + [UInt8(ascii: "\n")]
     writtenCount = 0

@@ -2,12 +2,9 @@
 
 package import KeywordSpotting
 
-/// One detection on its way to the outputs, with the lines that they write.
+/// One detection or near miss on its way to the outputs, with the lines that they write.
 package struct ListenerEvent: Sendable, Equatable {
   package var detection: Detection
-
-  /// Whether the score came close to the threshold without reaching it.
-  package var isNearMiss: Bool
 
   /// The name of the device or recording.
   package var source: String
@@ -23,11 +20,10 @@ package struct ListenerEvent: Sendable, Equatable {
   package var sampleRate: Int { 16_000 }
 
   package init(
-    detection: Detection, isNearMiss: Bool = false, source: String, wallClock: Double,
+    detection: Detection, source: String, wallClock: Double,
     text: String, json: String
   ) {
     self.detection = detection
-    self.isNearMiss = isNearMiss
     self.source = source
     self.wallClock = wallClock
     self.text = text

@@ -6,6 +6,7 @@
 package final class OutputSet: Sendable {
   private let standardOutput: OutputWorker<LineOutput>?
   private let logFile: OutputWorker<LineOutput>?
+  private let exec: OutputWorker<ExecOutput>?
   private let socket: OutputWorker<SocketOutput>?
   private let metricsSocket: MetricsServer?
   private let metricsPort: MetricsServer?
@@ -25,13 +26,16 @@ package final class OutputSet: Sendable {
   /// log file opened anew; that set is then used up. Where this throws, it goes on as it was.
   /// - Parameters:
   ///   - descriptor: what stands for standard output.
+  ///   - environment: what children inherit, as `NAME=value`; nil for the environment of this
+  ///     process. Settings and what belongs to the service manager are always withheld.
   ///   - report: called from any of the outputs' threads; must not wait for long.
   package init(
     _ configuration: OutputConfiguration, metrics: ListenerMetrics, reusing old: OutputSet? = nil,
-    standardOutput descriptor: Int32 = 1, report: @escaping @Sendable (OutputReport) -> Void
+    standardOutput descriptor: Int32 = 1, environment: [String]? = nil,
+    report: @escaping @Sendable (OutputReport) -> Void
   ) throws(ListenerError) {
     let fresh = try FreshOutputs(
-      configuration, metrics: metrics, besides: old, descriptor, report: report)
+      configuration, metrics: metrics, besides: old, descriptor, environment, report: report)
     // Nothing can fail from here on.
     self.configuration = configuration
     standardOutput =
@@ -47,6 +51,12 @@ package final class OutputSet: Sendable {
         old?.logFile?.change { $0.change(file: file, format: wanted.format) }
         return old?.logFile
       }
+    exec =
+      fresh.exec
+      ?? configuration.exec.flatMap { wanted in
+        old?.exec?.change { $0.change(wanted) }
+        return old?.exec
+      }
     socket = fresh.socket ?? configuration.socketPath.flatMap { _ in old?.socket }
     metricsSocket =
       fresh.metricsSocket ?? configuration.metrics.socketPath.flatMap { _ in old?.metricsSocket }
@@ -55,7 +65,7 @@ package final class OutputSet: Sendable {
       fresh.metricsTextfile
       ?? configuration.metrics.textfilePath.flatMap { _ in old?.metricsTextfile }
     let kept = Self.workers(
-      standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
+      standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
     let leaving = (old?.current ?? []).filter { worker in !kept.contains { $0 === worker } }
     for worker in leaving { worker.retire(by: monotonicSeconds() + Self.retirementSeconds) }
     retired = leaving + (old?.retired ?? []).filter { !$0.waitForEnd(until: 0) }
@@ -65,6 +75,7 @@ package final class OutputSet: Sendable {
   package func deliver(_ event: ListenerEvent) {
     standardOutput?.deliver(event)
     logFile?.deliver(event)
+    exec?.deliver(event)
     socket?.deliver(event)
   }
 
@@ -81,7 +92,7 @@ package final class OutputSet: Sendable {
   }
 
   private var current: [any RetiringWorker] {
-    Self.workers(standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
+    Self.workers(standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
   }
 
   private static func workers(_ workers: (any RetiringWorker)?...) -> [any RetiringWorker] {
@@ -92,6 +103,7 @@ package final class OutputSet: Sendable {
   private struct FreshOutputs {
     var standardOutput: OutputWorker<LineOutput>?
     var logFile: OutputWorker<LineOutput>?
+    var exec: OutputWorker<ExecOutput>?
     var socket: OutputWorker<SocketOutput>?
     var metricsSocket: MetricsServer?
     var metricsPort: MetricsServer?
@@ -103,7 +115,8 @@ package final class OutputSet: Sendable {
     /// Starts all of it, or nothing.
     init(
       _ configuration: OutputConfiguration, metrics: ListenerMetrics, besides old: OutputSet?,
-      _ descriptor: Int32, report: @escaping @Sendable (OutputReport) -> Void
+      _ descriptor: Int32, _ environment: [String]?,
+      report: @escaping @Sendable (OutputReport) -> Void
     ) throws(ListenerError) {
       do throws(ListenerError) {
         if let format = configuration.standardOutput, old?.standardOutput == nil {
@@ -123,6 +136,14 @@ package final class OutputSet: Sendable {
           } else {
             reopenedLogFile = file
           }
+        }
+        if let wanted = configuration.exec, old?.exec == nil {
+          exec = try OutputWorker(
+            ExecOutput(
+              wanted,
+              environment: ChildEnvironment(inheriting: environment ?? ChildEnvironment.own()),
+              metrics: metrics, report: report),
+            metrics: metrics, report: report)
         }
         if let path = configuration.socketPath, path != old?.configuration.socketPath {
           socket = try OutputWorker(
@@ -144,7 +165,7 @@ package final class OutputSet: Sendable {
       } catch {
         reopenedLogFile?.close()
         let started = OutputSet.workers(
-          standardOutput, logFile, socket, metricsSocket, metricsPort, metricsTextfile)
+          standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
         for worker in started { worker.retire(by: 0) }
         // So that a socket's name is free again when the caller goes on.
         for worker in started { _ = worker.waitForEnd(until: monotonicSeconds() + 1) }
