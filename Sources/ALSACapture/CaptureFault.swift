@@ -93,7 +93,7 @@ package struct CaptureIncident: BitwiseCopyable, Sendable, Equatable {
 }
 
 /// What the capture is doing.
-package enum CaptureState: UInt8, BitwiseCopyable, Sendable {
+package enum CaptureState: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   /// There is no device; the next try is in a moment, or when one appears.
   case waiting
 

@@ -10,6 +10,11 @@ package struct DecisionPlan: Sendable {
   /// Threshold per label; infinity for labels that never fire.
   package let thresholds: [Float]
 
+  /// The labels that can fire.
+  package var keywords: [String] {
+    labels.indices.filter { thresholds[$0].isFinite }.map { labels[$0] }
+  }
+
   /// Most columns of the moving average: all of them are added up for every column.
   package static let smoothingColumnLimit = 1_000
 

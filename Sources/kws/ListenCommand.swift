@@ -41,7 +41,9 @@ struct ListenCommand: ParsableCommand {
     let resolved = try options.resolve(isService: isService)
     let model = try modelOrDefault(resolved.configuration.modelPath)
     return ListenerSetup(
-      configuration: resolved.configuration, plan: try listenerPlan(model, for: resolved))
+      configuration: resolved.configuration, plan: try listenerPlan(model, for: resolved),
+      modelDigest: try modelDigest(resolved.configuration.modelPath),
+      version: Kws.configuration.version)
   }
 
   private static let wording = ListenerWording(

@@ -16,11 +16,10 @@ import Testing
   @Test func `what was counted stands in the text`() {
     metrics.processed(sampleCount: 160, seconds: 0.0002)
     metrics.processed(sampleCount: 160, seconds: 0.002)
-    metrics.captured(frameCount: 48_000, lostSeconds: 0.25)
+    metrics.captured(frameCount: 48_000, lostSeconds: 0.25, reopenCount: 1)
     metrics.faultBegan(0)
     metrics.faultBegan(0)
     metrics.faultBegan(1)
-    metrics.deviceReopened()
     metrics.captureIs(1)
     metrics.heard(levelDBFS: -42.5, clippedRatio: 0.125)
     metrics.modelIs(keywords: ["seven", "stop"], digest: "ab", version: "1")

@@ -52,8 +52,10 @@ package final class ListenerMetrics: Sendable {
     lastProcessed.store(monotonicSeconds())
   }
 
-  /// Totals since the start: frames captured at the device's rate, and the time that was lost.
-  package func captured(frameCount: Int, lostSeconds: Double) {
+  /// Totals since the start: frames captured at the device's rate, the time that was lost, and how
+  /// often a device was opened again.
+  package func captured(frameCount: Int, lostSeconds: Double, reopenCount: Int) {
+    reopens.store(reopenCount)
     capturedFrames.store(frameCount)
     lostMicroseconds.store(Int((lostSeconds * 1e6).rounded()))
   }
@@ -69,9 +71,6 @@ package final class ListenerMetrics: Sendable {
 
   /// A fault began: an index of `faults`.
   package func faultBegan(_ fault: Int) { faults[fault].add() }
-
-  /// A device was opened again.
-  package func deviceReopened() { reopens.add() }
 
   // MARK: The control thread
 

@@ -22,6 +22,7 @@ struct CaptureLoop: Sendable {
   let wake: WakeDescriptor
   let status: LineStatus
   let mailbox: SpotterMailbox
+  let metering: CaptureMetering
 
   /// Runs until the stop request, or until the device cannot be had and is not waited for.
   func run() {
@@ -49,11 +50,16 @@ struct CaptureLoop: Sendable {
       }
       let step = try line.step(&source)
       publish(source.microphone, &format)
-      while let incident = source.microphone.nextIncident() { tell(.incident(incident)) }
+      while let incident = source.microphone.nextIncident() {
+        metering.take(incident)
+        tell(.incident(incident))
+      }
       switch step {
       case .detection(let detection):
         tell(.spotted(Self.describe(detection, generation, position: line.position)))
-      case .samples(let count): status.sampleCount.wrappingAdd(count, ordering: .relaxed)
+      case .samples(let count):
+        status.sampleCount.wrappingAdd(count, ordering: .relaxed)
+        metering.processed(count, since: source.gaveAt)
       case .restarted, .idle: break
       case .end:
         source.microphone.recording?.waitUntilClosed(withinSeconds: Self.recordingEndSeconds)
@@ -64,6 +70,7 @@ struct CaptureLoop: Sendable {
 
   /// - Parameter format: what was published last; the lock is taken only for something new.
   private func publish(_ microphone: borrowing Microphone, _ format: inout CaptureFormat?) {
+    metering.look(at: microphone)
     let state = microphone.state
     if state != status.state { status.state = state }
     guard microphone.format != format else { return }

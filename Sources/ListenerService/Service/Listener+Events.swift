@@ -28,10 +28,11 @@ extension Listener {
     let device = setup.configuration.device
     let lines = wording.lines(
       detection, device, setup.configuration.wallClock ? keyword.wallClock : nil)
-    outputs.deliver(
-      ListenerEvent(
-        detection: detection, isNearMiss: detection.isNearMiss, source: device,
-        wallClock: keyword.wallClock, text: lines.text, json: lines.json))
+    let event = ListenerEvent(
+      detection: detection, isNearMiss: detection.isNearMiss, source: device,
+      wallClock: keyword.wallClock, text: lines.text, json: lines.json)
+    outputs.deliver(event)
+    metrics.reported(event, latencySeconds: keyword.latencySeconds)
     if !detection.isNearMiss { tally.addDetection(of: detection.label) }
   }
 

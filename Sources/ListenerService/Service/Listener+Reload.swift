@@ -21,10 +21,17 @@ extension Listener {
       setup.configuration.keepWhatNeedsRestart(from: kept)
       generation += 1
       labels[generation] = new.plan.labels
+      publishModel()
       mailbox.put(SpotterChange(generation: generation, plan: new.plan))
       wording.log(.reloaded(needRestart: needRestart))
     } catch {
       wording.log(.reloadRefused(error))
     }
+  }
+
+  /// Names the model in the metrics.
+  func publishModel() {
+    metrics.modelIs(
+      keywords: setup.plan.decision.keywords, digest: setup.modelDigest, version: setup.version)
   }
 }

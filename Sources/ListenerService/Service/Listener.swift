@@ -58,11 +58,12 @@ package final class Listener {
     signals = try SignalPipe([SIGTERM, SIGINT, SIGHUP])
     // A reader that goes away is seen by the output that writes, not by the whole process.
     signal(SIGPIPE, SIG_IGN)
-    metrics = ListenerMetrics()
+    metrics = CaptureMetering.metrics()
     outputReports = OutputReports(log: wording.log)
     let reports = outputReports
     outputs = try OutputSet(setup.configuration.outputs, metrics: metrics) { reports.take($0) }
-    health = ServiceHealth(notifier: notifier, now: monotonicSeconds())
+    health = ServiceHealth(notifier: notifier)
+    publishModel()
   }
 
   /// Listens until SIGTERM, SIGINT, or, where standard output is all there is to write to, until
@@ -73,7 +74,8 @@ package final class Listener {
   package func run() throws {
     let loop = CaptureLoop(
       configuration: setup.configuration, plan: setup.plan, ring: ring, wake: wake,
-      status: status, mailbox: mailbox)
+      status: status, mailbox: mailbox,
+      metering: CaptureMetering(metrics: metrics))
     let thread = try WorkerThread(name: "kws-capture") { loop.run() }
     while !status.hasEnded.load(ordering: .acquiring) {
       wait(seconds: health.intervalSeconds)
@@ -129,6 +131,7 @@ package final class Listener {
         .listening(
           device: setup.configuration.device, format, secondsSinceStart: seconds))
     }
+    metrics.readyIs(health.isReady)
   }
 
   private var currentStatus: ListenerStatus {

@@ -7,8 +7,16 @@ package struct ListenerSetup: Sendable {
   package var configuration: ListenerConfiguration
   package var plan: SpottingPlan
 
-  package init(configuration: ListenerConfiguration, plan: SpottingPlan) {
+  /// SHA-256 of the model in hexadecimal digits, and the version of the program, for the metrics.
+  package var modelDigest: String
+  package var version: String
+
+  package init(
+    configuration: ListenerConfiguration, plan: SpottingPlan, modelDigest: String, version: String
+  ) {
     self.configuration = configuration
     self.plan = plan
+    self.modelDigest = modelDigest
+    self.version = version
   }
 }

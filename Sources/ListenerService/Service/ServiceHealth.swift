@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Tells the service manager and the health page what they may believe: ready once audio has gone
-/// through the network, alive only while more of it does.
+/// Tells the service manager what it may believe: ready once audio has gone through the network,
+/// alive only while more of it does.
 struct ServiceHealth {
-  /// Seconds without new audio after which the listener no longer counts as alive.
-  static let longestPauseSeconds = 5.0
-
   private let notifier: SystemdNotifier
   private(set) var isReady = false
   private var sampleCount = 0
-  private var progressAt: Double
   private var fedAt = -Double.infinity
   private var extendedAt = -Double.infinity
   private var statusText = ""
 
-  init(notifier: SystemdNotifier, now: Double) {
-    self.notifier = notifier
-    progressAt = now
-  }
+  init(notifier: SystemdNotifier) { self.notifier = notifier }
 
   /// Seconds between two looks that are needed at most.
   var intervalSeconds: Double { min(1, (notifier.watchdogSeconds ?? 4) / 4) }
-
-  /// Whether audio flows through the network.
-  func isAlive(now: Double) -> Bool { isReady && now - progressAt < Self.longestPauseSeconds }
 
   /// Takes how many samples have gone through the network; true when they are the first.
   mutating func update(sampleCount newCount: Int, status: String, now: Double) -> Bool {
@@ -41,7 +31,6 @@ struct ServiceHealth {
       }
       return false
     }
-    progressAt = now
     if let watchdog = notifier.watchdogSeconds, now - fedAt >= watchdog / 4 {
       notifier.watchdog()
       fedAt = now
