@@ -58,7 +58,9 @@ struct CaptureLoop: Sendable {
       case .detection(let detection):
         tell(.spotted(Self.describe(detection, generation, position: line.position)))
       case .samples(let count):
-        status.sampleCount.wrappingAdd(count, ordering: .relaxed)
+        let earlierCount = status.sampleCount.wrappingAdd(count, ordering: .relaxed).oldValue
+        // The first audio is news: the service is ready.
+        if earlierCount == 0 { wake.signal() }
         metering.processed(count, since: source.gaveAt)
       case .restarted, .idle: break
       case .end:
