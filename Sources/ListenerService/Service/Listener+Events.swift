@@ -29,7 +29,7 @@ extension Listener {
     let lines = wording.lines(
       detection, device, setup.configuration.wallClock ? keyword.wallClock : nil)
     let event = ListenerEvent(
-      detection: detection, isNearMiss: detection.isNearMiss, source: device,
+      detection: detection, source: device,
       wallClock: keyword.wallClock, text: lines.text, json: lines.json)
     outputs.deliver(event)
     metrics.reported(event, latencySeconds: keyword.latencySeconds)
