@@ -4,7 +4,7 @@ import KeywordSpotting
 import ListenerService
 import ModelFormat
 
-/// The line of `model` with the thresholds that a listener was given.
+/// The line of `model` with the thresholds and the ratio of near misses that a listener was given.
 func listenerPlan(
   _ model: QuantizedModel, for resolved: ResolvedConfiguration
 ) throws -> SpottingPlan {

@@ -17,6 +17,7 @@ extension Setting {
     switch setting {
     // Its default depends on who starts the process, which its purpose says.
     case .waitForDevice: nil
+    case .device: "\"\(ListenerConfiguration().device)\""
     default: ListenerConfiguration.defaultValue(of: setting)?.plainText
     }
   }
