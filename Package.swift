@@ -191,7 +191,9 @@ let package = Package(
     .testTarget(
       // Runs the built executable; the dependency is there so that it is built.
       name: "CommandTests",
-      dependencies: ["kws", "ListenerService", "ModelFormat", "SpeechFeatures", "SyntheticSpeech"],
+      dependencies: [
+        "kws", "ListenerService", "ModelFormat", "PulseServer", "SpeechFeatures", "SyntheticSpeech",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "QuantizationTests",

@@ -35,6 +35,9 @@ package struct CaptureDeviceList: Sendable {
   /// May take seconds where a sound server does not answer.
   package init() {
     LibraryMessage.keep()
+    // Plugins of other libraries print on their own, such as that of JACK.
+    let standardError = Self.silenceStandardError()
+    defer { Self.restoreStandardError(standardError) }
     var hints: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
     entries = []
     guard unsafe snd_device_name_hint(-1, "pcm", &hints) >= 0, let list = unsafe hints else {
@@ -54,6 +57,20 @@ package struct CaptureDeviceList: Sendable {
           name: name,
           description: description.split(separator: "\n").joined(separator: ", ")))
     }
+  }
+
+  private static func silenceStandardError() -> Int32 {
+    let saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+    let null = unsafe Glibc.open("/dev/null", O_WRONLY | O_CLOEXEC)
+    if saved >= 0 && null >= 0 { dup2(null, STDERR_FILENO) }
+    if null >= 0 { close(null) }
+    return saved
+  }
+
+  private static func restoreStandardError(_ saved: Int32) {
+    guard saved >= 0 else { return }
+    dup2(saved, STDERR_FILENO)
+    close(saved)
   }
 
   private static func text(_ hint: UnsafeMutableRawPointer, _ field: String) -> String? {

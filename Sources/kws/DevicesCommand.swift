@@ -31,26 +31,34 @@ struct DevicesCommand: ParsableCommand {
     switch format {
     case .jsonl:
       for entry in entries { try StandardOutput.write(line: entry.json) }
-    case .text:
-      var table = Table(
-        header: ["device", "rates in Hz", "channels", "encodings"], textColumnCount: 4)
-      for entry in entries {
-        if case .success(let offer) = entry.offer {
-          table.add([entry.name, offer.ratesText, offer.channelsText, offer.encodingsText])
-        }
-      }
-      let hasUsable = entries.contains { (try? $0.offer.get()) != nil }
-      for line in hasUsable ? table.lines : [] { try StandardOutput.write(line: line) }
-      for entry in entries {
-        if case .failure(let error) = entry.offer {
-          try StandardOutput.write(line: error.explanation.text)
-        }
-      }
+    case .text: for line in Self.lines(entries) { try StandardOutput.write(line: line) }
     }
     if !entries.contains(where: { (try? $0.offer.get()) != nil }) {
       throw CommandError(
         "no device can be captured from. kws doctor says what is missing.", .unavailable)
     }
+  }
+}
+
+extension DevicesCommand {
+  /// A table of what can be captured from, and one of what cannot.
+  private static func lines(_ entries: [CaptureDeviceList.Entry]) -> [String] {
+    var usable = Table(
+      header: ["device", "rates in Hz", "channels", "encodings"], textColumnCount: 4)
+    var others = Table(header: ["cannot be opened", "why"], textColumnCount: 2)
+    var (usableCount, otherCount) = (0, 0)
+    for entry in entries {
+      switch entry.offer {
+      case .success(let offer):
+        usableCount += 1
+        usable.add([entry.name, offer.ratesText, offer.channelsText, offer.encodingsText])
+      case .failure(let error):
+        otherCount += 1
+        others.add([entry.name, error.reason])
+      }
+    }
+    return (usableCount > 0 ? usable.lines : []) + (usableCount * otherCount > 0 ? [""] : [])
+      + (otherCount > 0 ? others.lines : [])
   }
 }
 
@@ -78,7 +86,7 @@ extension CaptureDeviceList.Entry {
         "encodings", json: JSONLine.array(offer.encodings.map { JSONLine.quoted($0.rawValue) }))
     case .failure(let error):
       object.add("usable", json: "false")
-      object.add("error", error.explanation.text)
+      object.add("error", error.reason)
       object.add("errno", Int(error.code))
     }
     return object.text

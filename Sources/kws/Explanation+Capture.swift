@@ -37,6 +37,22 @@ extension CaptureError: ExplainedError {
   }
 }
 
+extension CaptureError {
+  /// The same in a few words, for a list.
+  var reason: String {
+    switch self {
+    case .notFound: "no such device"
+    case .busy: "in use by another program"
+    case .permission(_, let code): systemErrorText(code)
+    case .device(_, _, let code, let message):
+      message.isEmpty ? systemErrorText(code) : message
+    case .unsupported: "nothing to capture"
+    case .timedOut(_, _, let seconds): "no answer within \(fixed(seconds, decimals: 0)) s"
+    case .audio(let error): error.explanation.text
+    }
+  }
+}
+
 extension CaptureOperation {
   /// What was done, as the subject of a sentence.
   fileprivate var words: String {

@@ -29,6 +29,7 @@ struct Kws: ParsableCommand {
       ListenCommand.self, ReplayCommand.self, EvaluateCommand.self, DatasetCommand.self,
       TrainCommand.self,
       QuantizeCommand.self, InspectCommand.self, BenchCommand.self, DevicesCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {
