@@ -8,9 +8,14 @@ package final class OutputSet: Sendable {
   private let logFile: OutputWorker<LineOutput>?
   private let exec: OutputWorker<ExecOutput>?
   private let socket: OutputWorker<SocketOutput>?
+  private let clips: OutputWorker<ClipOutput>?
   private let metricsSocket: MetricsServer?
   private let metricsPort: MetricsServer?
   private let metricsTextfile: OutputWorker<TextfileOutput>?
+
+  /// Where the capture thread puts its samples; nil where no clips are saved. A set that replaces
+  /// another has the same one, where that had one.
+  package let clipTap: ClipTap?
 
   private let configuration: OutputConfiguration
 
@@ -58,6 +63,14 @@ package final class OutputSet: Sendable {
         return old?.exec
       }
     socket = fresh.socket ?? configuration.socketPath.flatMap { _ in old?.socket }
+    clips =
+      fresh.clips
+      ?? configuration.clips.flatMap { wanted in
+        let folder = fresh.clipFolder!
+        old?.clips?.change { $0.change(wanted, folder: folder) }
+        return old?.clips
+      }
+    clipTap = configuration.clips == nil ? nil : fresh.clipTap ?? old?.clipTap
     metricsSocket =
       fresh.metricsSocket ?? configuration.metrics.socketPath.flatMap { _ in old?.metricsSocket }
     metricsPort = fresh.metricsPort ?? configuration.metrics.port.flatMap { _ in old?.metricsPort }
@@ -65,7 +78,7 @@ package final class OutputSet: Sendable {
       fresh.metricsTextfile
       ?? configuration.metrics.textfilePath.flatMap { _ in old?.metricsTextfile }
     let kept = Self.workers(
-      standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
+      standardOutput, logFile, exec, socket, clips, metricsSocket, metricsPort, metricsTextfile)
     let leaving = (old?.current ?? []).filter { worker in !kept.contains { $0 === worker } }
     for worker in leaving { worker.retire(by: monotonicSeconds() + Self.retirementSeconds) }
     retired = leaving + (old?.retired ?? []).filter { !$0.waitForEnd(until: 0) }
@@ -77,6 +90,7 @@ package final class OutputSet: Sendable {
     logFile?.deliver(event)
     exec?.deliver(event)
     socket?.deliver(event)
+    clips?.deliver(event)
   }
 
   /// Lets every output drain for `seconds` at most, and ends them. The last call.
@@ -92,7 +106,8 @@ package final class OutputSet: Sendable {
   }
 
   private var current: [any RetiringWorker] {
-    Self.workers(standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
+    Self.workers(
+      standardOutput, logFile, exec, socket, clips, metricsSocket, metricsPort, metricsTextfile)
   }
 
   private static func workers(_ workers: (any RetiringWorker)?...) -> [any RetiringWorker] {
@@ -105,12 +120,15 @@ package final class OutputSet: Sendable {
     var logFile: OutputWorker<LineOutput>?
     var exec: OutputWorker<ExecOutput>?
     var socket: OutputWorker<SocketOutput>?
+    var clips: OutputWorker<ClipOutput>?
+    var clipTap: ClipTap?
     var metricsSocket: MetricsServer?
     var metricsPort: MetricsServer?
     var metricsTextfile: OutputWorker<TextfileOutput>?
 
-    /// For the worker that the old set has.
+    /// For workers that the old set has.
     var reopenedLogFile: LineFile?
+    var clipFolder: ClipFolder?
 
     /// Starts all of it, or nothing.
     init(
@@ -150,6 +168,19 @@ package final class OutputSet: Sendable {
             SocketOutput(UnixListener(path: path), metrics: metrics), metrics: metrics,
             report: report)
         }
+        if let wanted = configuration.clips {
+          let folder = try ClipFolder(
+            path: wanted.directory, quotaByteCount: wanted.quotaByteCount)
+          if old?.clips == nil {
+            let tap = ClipTap()
+            clipTap = tap
+            clips = try OutputWorker(
+              ClipOutput(wanted, folder: folder, tap: tap, metrics: metrics, report: report),
+              metrics: metrics, report: report)
+          } else {
+            clipFolder = folder
+          }
+        }
         let (wanted, present) = (configuration.metrics, old?.configuration.metrics)
         if let path = wanted.socketPath, path != present?.socketPath {
           metricsSocket = try MetricsServer(UnixListener(path: path), metrics)
@@ -165,7 +196,7 @@ package final class OutputSet: Sendable {
       } catch {
         reopenedLogFile?.close()
         let started = OutputSet.workers(
-          standardOutput, logFile, exec, socket, metricsSocket, metricsPort, metricsTextfile)
+          standardOutput, logFile, exec, socket, clips, metricsSocket, metricsPort, metricsTextfile)
         for worker in started { worker.retire(by: 0) }
         // So that a socket's name is free again when the caller goes on.
         for worker in started { _ = worker.waitForEnd(until: monotonicSeconds() + 1) }
