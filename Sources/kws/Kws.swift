@@ -22,7 +22,7 @@ struct Kws: ParsableCommand {
       Exit codes:
         0 success, 64 usage, 65 bad data or model, 66 missing input,
         69 no sound device, 70 internal error, 74 input or output failed,
-        130 stopped by a signal.
+        78 wrong configuration, 130 stopped by a signal.
       """,
     version: "0.1.0",
     subcommands: [
