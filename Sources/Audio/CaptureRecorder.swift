@@ -58,6 +58,7 @@ package final class CaptureRecorder: Sendable {
     }
     _ = queue.bytes.push(contentsOf: frames)
     queue.frameCount.wrappingAdd(frameCount, ordering: .relaxed)
+    if queue.isFilling { queue.alarm.ring() }
   }
 
   /// Tells of a gap behind the frames so far.

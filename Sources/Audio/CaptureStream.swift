@@ -81,6 +81,13 @@ package struct CaptureStream: ~Copyable {
     line.isDrained && bridgeFrameCount == 0 && !isFlushing && !hasRestart
   }
 
+  /// 16 kHz index of the next frame that goes in: `position`, and what the resampler holds back.
+  ///
+  /// Only while `isDrained`.
+  package var appendPosition: Int {
+    formatStart + (2 * formatFrameCount * AudioFormat.sampleRate + format.rate) / (2 * format.rate)
+  }
+
   /// Takes captured frames.
   ///
   /// - Parameter frames: Whole interleaved frames in `format`, at most `appendLimit`.
@@ -214,9 +221,7 @@ package struct CaptureStream: ~Copyable {
       formatFrameCount = 0
     } else {
       try line.reset()
-      position =
-        formatStart + (2 * formatFrameCount * AudioFormat.sampleRate + format.rate)
-        / (2 * format.rate)
+      position = appendPosition
     }
   }
 }

@@ -94,9 +94,9 @@ package struct RecordedSource: ~Copyable, AudioSource {
       var format = stream.format
       format.rate = rate
       try stream.change(format: format)
-    case .reconfigured: reconfiguredAt = reconfiguredAt ?? stream.position
+    case .reconfigured: reconfiguredAt = reconfiguredAt ?? stream.appendPosition
     case .unrecorded(let frameCount):
-      unrecordedAt = unrecordedAt ?? stream.position
+      unrecordedAt = unrecordedAt ?? stream.appendPosition
       unrecordedFrameCount += frameCount
       stream.appendGap(frameCount: frameCount, cause: .unrecorded)
     case .end:

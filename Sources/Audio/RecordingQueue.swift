@@ -27,13 +27,20 @@ final class RecordingQueue: Sendable {
   let failure = Mutex<AudioError?>(nil)
 
   /// Seconds of audio that wait at most.
-  static let lengthSeconds = 4
+  private static let lengthSeconds = 4
+
+  /// Wakes the writer before its time.
+  let alarm = WriterAlarm()
 
   init(format: CaptureFormat) {
     let byteCount = Self.lengthSeconds * format.rate * format.frameByteCount
-    bytes = SPSCRing(minimumCapacity: min(max(byteCount, 1 << 16), 1 << 24))
+    bytes = SPSCRing(minimumCapacity: min(max(byteCount, 1 << 18), 1 << 24))
     marks = SPSCRing(minimumCapacity: 1024)
   }
+
+  /// Whether so much waits that the writer should not sleep: a process that stood still reads
+  /// seconds of audio at once when it goes on.
+  var isFilling: Bool { bytes.count > bytes.capacity / 4 }
 
   var state: RecordingState {
     RecordingState(rawValue: stateValue.load(ordering: .acquiring)) ?? .failed
@@ -44,6 +51,7 @@ final class RecordingQueue: Sendable {
     _ = stateValue.compareExchange(
       expected: RecordingState.recording.rawValue, desired: state.rawValue, ordering: .releasing)
     hasEnded.store(true, ordering: .releasing)
+    alarm.ring()
   }
 
   /// Notes what the writer met.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Buffers
-import Glibc
 import Synchronization
 import Threads
 
@@ -14,8 +13,8 @@ struct RecordingWriter: ~Copyable {
   private var writtenFrameCount = 0
   private var mark: RecordingMark?
 
-  /// Pause between two looks into the queue, in microseconds: what a crash may lose.
-  private static let pauseMicroseconds: UInt32 = 100_000
+  /// Longest pause between two looks into the queue: what a crash may lose.
+  private static let pauseMilliseconds: Int32 = 100
 
   init(queue: RecordingQueue, format: CaptureFormat, files: consuming RecordingFiles) {
     self.queue = queue
@@ -46,7 +45,7 @@ struct RecordingWriter: ~Copyable {
         let hasEnded = queue.hasEnded.load(ordering: .acquiring)
         try drain()
         if hasEnded { break }
-        usleep(Self.pauseMicroseconds)
+        queue.alarm.sleep(milliseconds: Self.pauseMilliseconds)
       }
     } catch {
       queue.fail(error)
