@@ -133,6 +133,8 @@ let package = Package(
     .target(
       name: "PulseServer", dependencies: ["Threads"], path: "Tests/Support/PulseServer",
       swiftSettings: strict),
+    .target(
+      name: "ServiceManager", path: "Tests/Support/ServiceManager", swiftSettings: strict),
     .testTarget(
       name: "ALSACaptureTests", dependencies: ["ALSACapture", "Audio", "Buffers", "PulseServer"],
       swiftSettings: strict),
@@ -156,7 +158,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ListenerServiceTests",
-      dependencies: ["ListenerService", "Audio", "Buffers", "KeywordSpotting", "Storage"],
+      dependencies: [
+        "ListenerService", "Audio", "Buffers", "KeywordSpotting", "ServiceManager", "Storage",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "NeuralNetworkTests",
@@ -193,7 +197,8 @@ let package = Package(
       // Runs the built executable; the dependency is there so that it is built.
       name: "CommandTests",
       dependencies: [
-        "kws", "ListenerService", "ModelFormat", "PulseServer", "SpeechFeatures", "SyntheticSpeech",
+        "kws", "ListenerService", "ModelFormat", "PulseServer", "ServiceManager",
+        "SpeechFeatures", "SyntheticSpeech",
       ],
       swiftSettings: strict),
     .testTarget(

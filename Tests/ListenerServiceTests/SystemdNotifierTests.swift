@@ -3,6 +3,7 @@
 import FoundationEssentials
 import Glibc
 import ListenerService
+import ServiceManager
 import Testing
 
 @Suite(.serialized) struct SystemdNotifierTests {

@@ -4,12 +4,12 @@ import FoundationEssentials
 import Glibc
 
 /// A datagram socket as a service manager binds it; gone with its owner.
-final class DatagramReceiver {
+public final class DatagramReceiver {
   /// As in NOTIFY_SOCKET.
-  let address: String
+  public let address: String
   private let descriptor: Int32
 
-  init(isAbstract: Bool) throws {
+  public init(isAbstract: Bool) throws {
     let name = "/tmp/kws-notify-\(UUID().uuidString)"
     address = isAbstract ? "@" + name : name
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -25,9 +25,6 @@ final class DatagramReceiver {
       }
     }
     guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno)!) }
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
-    unsafe setsockopt(
-      descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
   deinit {
@@ -36,7 +33,12 @@ final class DatagramReceiver {
   }
 
   /// The next datagram; nil where none comes within ten seconds.
-  func next() -> String? {
+  ///
+  /// - Parameter seconds: how long to wait instead.
+  public func next(withinSeconds seconds: Int = 10) -> String? {
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    unsafe setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = unsafe recv(descriptor, &bytes, bytes.count, 0)
     return count >= 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
