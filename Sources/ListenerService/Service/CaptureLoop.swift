@@ -18,6 +18,7 @@ struct CaptureLoop: Sendable {
 
   let configuration: ListenerConfiguration
   let plan: SpottingPlan
+  let clipTap: ClipTap?
   let ring: SPSCRing<LineEvent>
   let wake: WakeDescriptor
   let status: LineStatus
@@ -39,13 +40,17 @@ struct CaptureLoop: Sendable {
     var source = MeteredMicrophone(try Microphone(configuration: microphoneConfiguration))
     var line = SpottingLine(plan: plan, keepsRecentSamples: true)
     var generation = 0
+    var clipTap = clipTap
     var format: CaptureFormat?
+    // A plan takes over between two blocks of samples: what is decided within one has one author.
+    var isBetweenBlocks = true
     while true {
       if status.stopRequest.load(ordering: .relaxed) { source.microphone.stop() }
-      if let change = mailbox.take() {
+      if isBetweenBlocks, let change = mailbox.take() {
         line.replaceSpotter(plan: change.plan)
         source.microphone.recording?.markReconfigured()
         generation = change.generation
+        clipTap = change.clipTap
         tell(.replaced(generation: generation, at: line.position))
       }
       let step = try line.step(&source)
@@ -54,6 +59,7 @@ struct CaptureLoop: Sendable {
         metering.take(incident)
         tell(.incident(incident))
       }
+      if case .detection = step { isBetweenBlocks = false } else { isBetweenBlocks = true }
       switch step {
       case .detection(let detection):
         tell(.spotted(Self.describe(detection, generation, position: line.position)))
@@ -62,6 +68,7 @@ struct CaptureLoop: Sendable {
         // The first audio is news: the service is ready.
         if earlierCount == 0 { wake.signal() }
         metering.processed(count, since: source.gaveAt)
+        clipTap?.push(line.newestSamples, at: line.position - count)
       case .restarted, .idle: break
       case .end:
         source.microphone.recording?.waitUntilClosed(withinSeconds: Self.recordingEndSeconds)

@@ -22,7 +22,9 @@ extension Listener {
       generation += 1
       labels[generation] = new.plan.labels
       publishModel()
-      mailbox.put(SpotterChange(generation: generation, plan: new.plan))
+      mailbox.put(
+        SpotterChange(
+          generation: generation, plan: new.plan, clipTap: outputs.clipTap))
       wording.log(.reloaded(needRestart: needRestart))
     } catch {
       wording.log(.reloadRefused(error))

@@ -73,8 +73,8 @@ package final class Listener {
   ///   `AudioError`, `ThreadError`.
   package func run() throws {
     let loop = CaptureLoop(
-      configuration: setup.configuration, plan: setup.plan, ring: ring, wake: wake,
-      status: status, mailbox: mailbox,
+      configuration: setup.configuration, plan: setup.plan, clipTap: outputs.clipTap, ring: ring,
+      wake: wake, status: status, mailbox: mailbox,
       metering: CaptureMetering(metrics: metrics))
     let thread = try WorkerThread(name: "kws-capture") { loop.run() }
     while !status.hasEnded.load(ordering: .acquiring) {

@@ -8,6 +8,9 @@ struct SpotterChange: Sendable {
   /// Counts the listener's plans from 0; later ones are larger.
   var generation: Int
   var plan: SpottingPlan
+
+  /// Where the samples go for clips; nil where none are saved.
+  var clipTap: ClipTap?
 }
 
 /// One place for a change that the capture thread has not taken yet; a newer one replaces it.

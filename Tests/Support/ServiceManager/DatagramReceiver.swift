@@ -9,6 +9,7 @@ public final class DatagramReceiver {
   public let address: String
   private let descriptor: Int32
 
+  /// Binds a name that nobody else has, in the file system or the abstract namespace.
   public init(isAbstract: Bool) throws {
     let name = "/tmp/kws-notify-\(UUID().uuidString)"
     address = isAbstract ? "@" + name : name
