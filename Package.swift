@@ -136,7 +136,8 @@ let package = Package(
     .target(
       name: "ServiceManager", path: "Tests/Support/ServiceManager", swiftSettings: strict),
     .testTarget(
-      name: "ALSACaptureTests", dependencies: ["ALSACapture", "Audio", "Buffers", "PulseServer"],
+      name: "ALSACaptureTests",
+      dependencies: ["ALSACapture", "Audio", "Buffers", "CAllocationCounter", "PulseServer"],
       swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],

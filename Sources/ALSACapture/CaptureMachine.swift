@@ -42,7 +42,10 @@ package struct CaptureMachine: Sendable {
   }
 
   /// Seconds after a restart in which the gap's length is measured: its smallest lag counts.
-  package static let measureSeconds = 0.15
+  package static let longestMeasureSeconds = 0.15
+
+  /// Restarts without a frame after which the device is opened anew.
+  private static let restartLimit = 3
 
   /// Seconds that the first frame may take: a sound server fills its largest block first, 2 s.
   private static let firstFrameSeconds = 5.0
@@ -65,6 +68,7 @@ package struct CaptureMachine: Sendable {
   private var pendingGap: Gap?
   private var pendingRate: Int?
   private var backoff = CaptureMachine.backoffSeconds.lowerBound
+  private var measureSeconds = CaptureMachine.longestMeasureSeconds
   private var lastFrameAt = 0.0
   private var lastMoment = 0.0
   /// Whether a frame came since the device was started.
@@ -85,6 +89,8 @@ package struct CaptureMachine: Sendable {
     var fault: CaptureFault
     var cause: GapCause
     var began: Double
+    /// Restarts in vain.
+    var restartCount = 0
   }
 
   package init(configuration: MicrophoneConfiguration) { self.configuration = configuration }
@@ -119,8 +125,10 @@ package struct CaptureMachine: Sendable {
     retryAt = min(retryAt, moment.seconds + backoff)
   }
 
-  /// The device is open and started, and claims `rate`.
-  package mutating func opened(rate: Int, at moment: Moment) {
+  /// The device is open and started, and claims `rate`; its ring holds `bufferSeconds`.
+  package mutating func opened(rate: Int, bufferSeconds: Double = 1, at moment: Moment) {
+    // Frames that wait while a gap is measured must not overrun a small ring.
+    measureSeconds = min(Self.longestMeasureSeconds, bufferSeconds / 3)
     if audit == nil {
       audit = TimeLineAudit(rate: rate)
       streamRate = rate
@@ -152,7 +160,7 @@ package struct CaptureMachine: Sendable {
 
   /// So many frames wait in the ring of a running device.
   package mutating func observe(availableFrameCount available: Int, at moment: Moment) -> Action {
-    guard state == .running, var audit else { return .none }
+    guard state == .running, let rate = audit?.rate else { return .none }
     let hasSlept = moment.seconds - lastMoment > 0.3
     let pause = moment.seconds - lastFrameAt
     if available > 0 || hasSlept { lastFrameAt = moment.seconds }
@@ -169,27 +177,19 @@ package struct CaptureMachine: Sendable {
     // The time line begins with the first frame, however long a sound server takes to give it.
     guard hasFlowed else { return .none }
     let frameCount = account.capturedFrameCount + available
+    let lag = audit?.lag(seconds: moment.seconds, frameCount: frameCount) ?? 0
     if outage != nil {
       guard available > 0 else { return .none }
-      let lag = audit.lag(seconds: moment.seconds, frameCount: frameCount)
-      smallestLag = min(smallestLag, lag)
-      if audit.baseline == nil {
-        measuresUntil = moment.seconds
-      } else if measuresUntil == nil {
-        measuresUntil = moment.seconds + Self.measureSeconds
-      }
-      guard moment.seconds >= measuresUntil ?? 0 else { return .none }
-      end(lostSeconds: audit.missingSeconds(lag: smallestLag), at: moment)
-      return .read
+      return measure(lag: lag, at: moment)
     }
-    if available > 0 && !hasSlept {
-      let lag = audit.lag(seconds: moment.seconds, frameCount: frameCount)
-      if let action = holdBack(pause: pause, lag: lag, at: moment) { return action }
+    if available > 0 && !hasSlept, let action = holdBack(pause: pause, lag: lag, at: moment) {
+      return action
     }
-    let verdict = audit.observe(
-      seconds: moment.seconds, frameCount: frameCount,
-      isDrained: available < Int(audit.rate / 4))
-    self.audit = audit
+    // In place: a copy of the audit would copy its points.
+    let verdict =
+      audit?.observe(
+        seconds: moment.seconds, frameCount: frameCount, isDrained: available < Int(rate / 4))
+      ?? .normal
     switch verdict {
     case .normal: break
     case .lost, .lostWhileStopped:
@@ -220,12 +220,10 @@ package struct CaptureMachine: Sendable {
           slept ? .suspended : stopped ? .stopped : .overrun,
           cause: slept ? .suspended : stopped ? .stopped : .overrun, code: code, at: moment)
       }
-      state = .recovering
-      return .restart(resuming: false)
+      return restart(.recovering, at: moment)
     case .suspended:
       if outage == nil { begin(.suspended, cause: .suspended, code: code, at: moment) }
-      state = .suspended
-      return .restart(resuming: true)
+      return restart(.suspended, at: moment)
     case .lost:
       if outage == nil { begin(.unplugged, cause: .deviceLost, code: code, at: moment) }
       return lose(at: moment)
@@ -263,6 +261,19 @@ package struct CaptureMachine: Sendable {
     hasFlowed ? configuration.stallSeconds : max(configuration.stallSeconds, firstFrameSeconds)
   }
 
+  /// Frames flow after an outage: they wait until the gap in front of them is measured.
+  private mutating func measure(lag: Double, at moment: Moment) -> Action {
+    smallestLag = min(smallestLag, lag)
+    if audit?.baseline == nil {
+      measuresUntil = moment.seconds
+    } else if measuresUntil == nil {
+      measuresUntil = moment.seconds + measureSeconds
+    }
+    guard moment.seconds >= measuresUntil ?? 0 else { return .none }
+    end(lostSeconds: audit?.missingSeconds(lag: smallestLag) ?? 0, at: moment)
+    return .read
+  }
+
   /// Frames come after an unusual pause: they wait until it is clear whether late ones follow.
   ///
   /// So a loss becomes a gap where it happened. Nil where there is nothing to wait for.
@@ -272,7 +283,7 @@ package struct CaptureMachine: Sendable {
       let isUnusual = pause > max(TimeLineAudit.toleranceSeconds, 2 * usualPause)
       usualPause = isUnusual ? usualPause : max(pause, usualPause * 0.99)
       guard isUnusual && isLate && audit?.isUnpaced == false else { return nil }
-      holdsUntil = moment.seconds + Self.measureSeconds
+      holdsUntil = moment.seconds + measureSeconds
       return Action.none
     }
     if isLate && moment.seconds < until { return Action.none }
@@ -299,6 +310,14 @@ package struct CaptureMachine: Sendable {
     state = .waiting
     retryAt = moment.seconds + backoff
     backoff = min(2 * backoff, Self.backoffSeconds.upperBound)
+  }
+
+  /// Restarts the stream, or opens the device anew where that did not help.
+  private mutating func restart(_ state: CaptureState, at moment: Moment) -> Action {
+    outage?.restartCount += 1
+    guard (outage?.restartCount ?? 0) <= Self.restartLimit else { return lose(at: moment) }
+    self.state = state
+    return .restart(resuming: state == .suspended)
   }
 
   private mutating func lose(at moment: Moment) -> Action {

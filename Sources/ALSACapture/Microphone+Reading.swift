@@ -147,7 +147,9 @@ extension Microphone {
       allocateBytes(for: device.format)
     }
     self.device = device
-    machine.opened(rate: device.format.rate, at: now())
+    machine.opened(
+      rate: device.format.rate,
+      bufferSeconds: Double(device.bufferFrameCount) / Double(device.format.rate), at: now())
     var format = device.format
     // A rate that was found to be wrong is wrong still.
     format.rate = machine.streamRate

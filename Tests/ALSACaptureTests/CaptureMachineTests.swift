@@ -80,6 +80,21 @@ import Testing
     #expect(simulation.machine.state == .running)
   }
 
+  @Test func `a stream that breaks at every restart is opened anew, with one incident`() {
+    var simulation = Simulation()
+    simulation.run(seconds: 3)
+    for _ in 0..<3 {
+      let action = simulation.machine.failed(code: EPIPE, at: simulation.moment)
+      #expect(action == .restart(resuming: false))
+      simulation.machine.restarted(at: simulation.moment)
+    }
+    #expect(simulation.machine.failed(code: EPIPE, at: simulation.moment) == .close)
+    simulation.machine.closed(at: simulation.moment)
+    #expect(simulation.machine.secondsUntilRetry(at: simulation.now) > 0)
+    simulation.drain()
+    #expect(simulation.incidents.map(\.fault) == [.overrun])
+  }
+
   @Test func `a suspended device is resumed first`() {
     var simulation = Simulation()
     simulation.run(seconds: 3)

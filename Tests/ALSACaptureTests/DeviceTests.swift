@@ -2,6 +2,7 @@
 
 import ALSACapture
 import Audio
+import CAllocationCounter
 import PulseServer
 import Testing
 
@@ -34,5 +35,24 @@ import Testing
     #expect(found.strangeCount == 0)
     #expect(heard.incidents.isEmpty)
     #expect(heard.longestReadSeconds < 2)
+  }
+
+  @Test func `while frames flow nothing is allocated`() throws {
+    PulseServer.install()
+    let server = try PulseServer()
+    var microphone = try Microphone(
+      configuration: MicrophoneConfiguration(device: server.monitorDevice))
+    var heard = Listening()
+    try heard.listen(to: &microphone, seconds: 10) { $0.sampleCount > 16_000 }
+    var samples = [Float](repeating: 0, count: 4096)
+    let before = kws_allocation_count()
+    let end = microphone.position + 32_000
+    while microphone.position < end {
+      var room = samples.mutableSpan
+      _ = try microphone.read(into: &room)
+      _ = microphone.nextIncident()
+    }
+    #expect(kws_allocation_count() == before)
+    #expect(microphone.level.number >= 2)
   }
 }
