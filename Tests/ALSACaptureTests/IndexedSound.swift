@@ -27,19 +27,19 @@ enum IndexedSound {
     var count: Int
   }
 
-  /// The runs in a heard piece that begins at `position`, and the samples that are neither part of
-  /// the sound nor zero.
-  static func runs(_ samples: [Float], position: Int) -> (runs: [Run], strangeCount: Int) {
+  /// The runs in a heard piece that begins at `position`, and how many samples belong to none and
+  /// are no zeros.
+  ///
+  /// A cut through a cell leaves a half, which alone says nothing, and two halves may look like a
+  /// cell: up to three samples at each cut stay unknown.
+  static func runs(_ samples: [Float], position: Int) -> (runs: [Run], unknownCount: Int) {
     let values = samples.map { Int($0 * 32_768) }
     var runs: [Run] = []
-    var strangeCount = 0
+    var unknownCount = 0
     var at = 0
     while at < values.count {
       guard let index = index(values, at) else {
-        // The second half of a pair whose first half is not there says nothing alone.
-        let isHalf = values[at] < 0 && (at == 0 || self.index(values, at - 1) == nil)
-        let isCutOff = values[at] > 0 && at + 1 == values.count
-        if values[at] != 0 && !isHalf && !isCutOff { strangeCount += 1 }
+        if values[at] != 0 { unknownCount += 1 }
         at += 1
         continue
       }
@@ -52,7 +52,8 @@ enum IndexedSound {
       }
       at += 2
     }
-    return (runs, strangeCount)
+    unknownCount += runs.filter { $0.count < 4 }.reduce(0) { $0 + $1.count }
+    return (runs.filter { $0.count >= 4 }, unknownCount)
   }
 
   /// The index of the sample at `at`, where it begins a cell.

@@ -47,11 +47,11 @@ struct Listening {
   }
 
   /// All runs of indexed sound, and the samples that are neither.
-  var indexed: (runs: [IndexedSound.Run], strangeCount: Int) {
+  var indexed: (runs: [IndexedSound.Run], unknownCount: Int) {
     pieces.reduce(into: ([], 0)) { result, piece in
       let found = IndexedSound.runs(piece.samples, position: piece.position)
       result.0 += found.runs
-      result.1 += found.strangeCount
+      result.1 += found.unknownCount
     }
   }
 
