@@ -141,6 +141,24 @@ import Testing
     #expect(text == "left\n" || text == "right\n")
   }
 
+  @Test func `code that only the start needed leaves the memory`() throws {
+    let listener = try listen([])
+    #expect(hears(listener))
+    // The peak is that of the start.
+    #expect(
+      listener.wait { listener in
+        let status = "/proc/\(listener.identifier)/status"
+        guard let text = try? String(contentsOfFile: status, encoding: .utf8) else { return false }
+        func kilobytes(_ name: String) -> Int {
+          let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+          return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+        return kilobytes("VmRSS:") > 0 && kilobytes("VmRSS:") < kilobytes("VmHWM:") * 4 / 5
+      })
+    listener.send(SIGTERM)
+    #expect(listener.end() == 0)
+  }
+
   @Test func `a device that is not there ends it with 69`() throws {
     let listener = try RunningCommand(
       ["listen", "--device", "nobody"], environment: server.environment)

@@ -130,6 +130,7 @@ package final class Listener {
       wording.log(
         .listening(
           device: setup.configuration.device, format, secondsSinceStart: seconds))
+      StartPages.giveBack()
     }
     metrics.readyIs(health.isReady)
   }
