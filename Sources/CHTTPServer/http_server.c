@@ -29,7 +29,6 @@ struct kws_http_server {
   // Each with a reference of ours, by which a connection that the server has freed can be told.
   struct bufferevent *connections[CONNECTION_LIMIT];
   int connection_count;
-  bool is_full;
   bool checks_host;
   kws_http_handler handler;
   void *context;
@@ -48,7 +47,7 @@ static bool is_closed(struct bufferevent *connection) {
   return read == NULL && event == NULL;
 }
 
-// Once a second, as the library has no word for the end of a connection.
+// Once a second, as the library has no word for the end of a connection; ends a pause too.
 static void forget_closed(evutil_socket_t unused, short what, void *context) {
   (void)unused, (void)what;
   kws_http_server *server = context;
@@ -62,13 +61,21 @@ static void forget_closed(evutil_socket_t unused, short what, void *context) {
     }
   }
   server->connection_count = kept;
-  if (server->is_full && kept < CONNECTION_LIMIT) {
-    server->is_full = false;
+  if (kept < CONNECTION_LIMIT) {
     for (int index = 0; index < server->listener_count; index++) {
       evconnlistener_enable(server->listeners[index]);
     }
   }
 }
+
+// Without descriptors nothing can be accepted; without a pause the loop would try all the time.
+static void pause_accepting(struct evconnlistener *listener, void *unused) {
+  (void)unused;
+  evconnlistener_disable(listener);
+}
+
+// What the library would print on standard error.
+static void ignore_message(int severity, const char *message) { (void)severity, (void)message; }
 
 // The object for a connection that is being accepted.
 static struct bufferevent *begin_connection(struct event_base *base, void *context) {
@@ -81,7 +88,6 @@ static struct bufferevent *begin_connection(struct event_base *base, void *conte
     server->connections[server->connection_count++] = connection;
   }
   if (server->connection_count == CONNECTION_LIMIT) {
-    server->is_full = true;
     for (int index = 0; index < server->listener_count; index++) {
       evconnlistener_disable(server->listeners[index]);
     }
@@ -131,6 +137,7 @@ kws_http_server *kws_http_server_create(const int *sockets, int count, bool chec
   server->checks_host = checks_host;
   server->handler = handler;
   server->context = context;
+  event_set_log_callback(ignore_message);
   server->base = event_base_new();
   if (server->base != NULL) server->http = evhttp_new(server->base);
   if (server->http == NULL || count > SOCKET_LIMIT) goto failed;
@@ -149,7 +156,9 @@ kws_http_server *kws_http_server_create(const int *sockets, int count, bool chec
       if (copy >= 0) close(copy);
       goto failed;
     }
-    server->listeners[server->listener_count++] = evhttp_bound_socket_get_listener(bound);
+    struct evconnlistener *listener = evhttp_bound_socket_get_listener(bound);
+    evconnlistener_set_error_cb(listener, pause_accepting);
+    server->listeners[server->listener_count++] = listener;
   }
   server->check = event_new(server->base, -1, EV_PERSIST, forget_closed, server);
   struct timeval second = {.tv_sec = 1};

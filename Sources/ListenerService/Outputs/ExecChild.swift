@@ -91,7 +91,11 @@ struct ExecChild {
     var information = unsafe siginfo_t()
     let result = unsafe waitid(
       P_PID, id_t(processID), &information, Int32(WEXITED | WNOHANG | WNOWAIT))
-    guard result == 0 else { return errno == EINTR ? nil : .done }
+    guard result == 0 else {
+      guard errno != EINTR else { return nil }
+      closeInput()
+      return .done
+    }
     // Zero where it still runs.
     guard unsafe information.si_signo != 0 else { return nil }
     // Still a zombie, so the group's number cannot be another's yet: what it left running ends too.

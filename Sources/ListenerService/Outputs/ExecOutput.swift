@@ -27,6 +27,8 @@ final class ExecOutput: OutputSink, @unchecked Sendable {
     self.environment = environment
     self.metrics = metrics.output(.exec)
     self.report = report
+    // A parent that ignored the signal hands that on, and the children's ends would be lost.
+    signal(SIGCHLD, SIG_DFL)
   }
 
   var isReady: Bool { true }

@@ -9,11 +9,15 @@ final class SocketOutput: OutputSink, @unchecked Sendable {
   /// Readers at once; further connections are closed as soon as they are made.
   static let readerLimit = 32
 
+  /// Seconds for which no connection is taken where there is no descriptor for one.
+  private static let pauseSeconds = 1.0
+
   let kind = OutputKind.socket
 
   private let listener: UnixListener
   private let metrics: OutputMetrics
   private var readers: [SocketReader] = []
+  private var acceptTime: Double?
 
   init(_ listener: UnixListener, metrics: ListenerMetrics) {
     self.listener = listener
@@ -24,8 +28,10 @@ final class SocketOutput: OutputSink, @unchecked Sendable {
   var isIdle: Bool { readers.allSatisfy { !$0.isWaiting } }
 
   func wait() -> OutputWait {
-    var wait = OutputWait()
-    wait.descriptors = [DescriptorWait(descriptor: listener.descriptor, reads: true)]
+    var wait = OutputWait(deadline: acceptTime)
+    if acceptTime == nil {
+      wait.descriptors = [DescriptorWait(descriptor: listener.descriptor, reads: true)]
+    }
     for reader in readers {
       wait.descriptors.append(
         DescriptorWait(
@@ -46,6 +52,7 @@ final class SocketOutput: OutputSink, @unchecked Sendable {
     removeGone()
     // After those that have left: they made room.
     if ready.contains(where: { $0.descriptor == listener.descriptor }) { acceptReaders() }
+    if let acceptTime, monotonicSeconds() >= acceptTime { self.acceptTime = nil }
   }
 
   func take(_ event: ListenerEvent) {
@@ -65,7 +72,16 @@ final class SocketOutput: OutputSink, @unchecked Sendable {
   }
 
   private func acceptReaders() {
-    while let connection = listener.accept() {
+    while true {
+      let connection: Int32
+      switch listener.accept() {
+      case .connection(let descriptor): connection = descriptor
+      case .none: return
+      case .noDescriptor:
+        // It stays readable: without a pause this thread would try all the time.
+        acceptTime = monotonicSeconds() + Self.pauseSeconds
+        return
+      }
       guard readers.count < Self.readerLimit else {
         metrics.failed.add()
         Glibc.close(connection)

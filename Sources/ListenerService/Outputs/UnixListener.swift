@@ -58,12 +58,29 @@ struct UnixListener: Sendable {
     self.descriptor = descriptor
   }
 
-  /// The next connection, non-blocking; nil where none waits.
-  func accept() -> Int32? {
-    let connection = Glibc.accept(descriptor, nil, nil)
-    guard connection >= 0 else { return nil }
-    makePrivate(connection)
-    return connection
+  enum Arrival: Equatable {
+    /// A connection, non-blocking.
+    case connection(Int32)
+    case none
+
+    /// One waits, but the process or the system has no descriptor for it.
+    case noDescriptor
+  }
+
+  /// The next connection.
+  func accept() -> Arrival {
+    while true {
+      let connection = Glibc.accept(descriptor, nil, nil)
+      if connection >= 0 {
+        makePrivate(connection)
+        return .connection(connection)
+      }
+      switch errno {
+      case EINTR, ECONNABORTED: continue
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .noDescriptor
+      default: return .none
+      }
+    }
   }
 
   /// Stops listening and removes the socket where it still is this one.
