@@ -5,8 +5,13 @@ import KeywordSpotting
 extension Listener {
   /// Reads the configuration anew; all of it takes over, or nothing does.
   func takeNewConfiguration() {
-    notifier.reloading()
-    defer { notifier.ready() }
+    // Before the first audio the manager is told nothing: READY would be a lie.
+    let isReady = health.isReady
+    if isReady { notifier.reloading() }
+    defer {
+      StartPages.giveBack()
+      if isReady { notifier.ready() }
+    }
     do {
       let new = try reload()
       // What is on its way belongs to the outputs that it was decided for.

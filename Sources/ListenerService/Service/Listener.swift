@@ -38,7 +38,7 @@ package final class Listener {
   var labels: [Int: [String]]
   var tally: EventTally
 
-  private var health: ServiceHealth
+  private(set) var health: ServiceHealth
   private var stopRequestedAt: Double?
 
   /// Takes over the process's signals and opens the outputs.
