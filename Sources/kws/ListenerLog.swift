@@ -4,6 +4,7 @@ import ALSACapture
 import Audio
 import Glibc
 import ListenerService
+import Synchronization
 
 /// The log of a listener: one line per report on standard error.
 ///
@@ -18,10 +19,27 @@ enum ListenerLog {
   /// Whether a service manager reads the lines.
   private static let isJournal = unsafe getenv("JOURNAL_STREAM") != nil
 
-  /// Writes the line of `report`.
+  /// Lines that found no room, and that no line has told of.
+  private static let droppedCount = Atomic<Int>(0)
+
+  /// Writes the line of `report`, or drops it where nobody reads: a log that is stuck must not stop
+  /// what it tells of.
   @Sendable static func write(_ report: ListenerReport) {
     let (priority, text) = line(report)
-    printError(isJournal ? "<\(priority.rawValue)>\(text)" : "kws: \(text)")
+    guard hasRoom else {
+      droppedCount.wrappingAdd(1, ordering: .relaxed)
+      return
+    }
+    let lost = droppedCount.exchange(0, ordering: .relaxed)
+    let note = lost > 0 ? " (\(lost) lines before this one found no reader.)" : ""
+    printError((isJournal ? "<\(priority.rawValue)>" : "kws: ") + text + note)
+  }
+
+  /// Whether standard error takes a line without waiting: a pipe that says so has room for 4096
+  /// bytes, more than any line.
+  private static var hasRoom: Bool {
+    var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&request, 1, 0) == 1
   }
 
   private static func line(_ report: ListenerReport) -> (Priority, String) {
@@ -51,8 +69,8 @@ enum ListenerLog {
     case .eventsLost(let count):
       return (
         .warning,
-        "\(count) detections were lost on their way to the outputs: the process was kept from "
-          + "running for too long."
+        "\(count) detections or incidents were lost on their way to the outputs: the process was kept "
+          + "from running for too long."
       )
     case .stopping(let signal):
       return (.information, "stopping on signal \(signal).")

@@ -53,6 +53,11 @@ import Testing
     #expect(waiting.contains { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") })
     #expect(waiting.contains { $0.hasPrefix("STATUS=waiting for nullmon") })
     #expect(!waiting.contains("READY=1"))
+    // A reload takes over without a word: nothing may be ready before there is audio.
+    listener.send(SIGHUP)
+    let reloading = messages(ofSeconds: 1)
+    #expect(!reloading.contains { $0.hasPrefix("READY") || $0.hasPrefix("RELOADING") })
+    #expect(listener.wait { $0.error.contains("the new configuration holds") })
     try server.start()
     let starting = try #require(messages(until: "READY=1", seconds: 30))
     #expect(!starting.contains("STOPPING=1"))

@@ -117,6 +117,24 @@ import Testing
     #expect(listener.end() == 0)
   }
 
+  @Test func `hangups without a change change nothing, and many do not delay the end`() throws {
+    let recording = folder.path("same.wav")
+    let listener = try listen(["--record", recording, "--format", "name"])
+    #expect(hears(listener))
+    try play(["Front_Left"])
+    for _ in 0..<500 { listener.send(SIGHUP) }
+    #expect(listener.wait { $0.error.contains("the new configuration holds") })
+    try play(["Side_Right"])
+    #expect(listener.wait { $0.lines == ["left", "right"] })
+    for _ in 0..<500 { listener.send(SIGHUP) }
+    listener.send(SIGTERM)
+    #expect(listener.end() == 0)
+    // Far fewer reloads than hangups.
+    #expect(listener.error.split(separator: "\n").count < 50)
+    let replayed = try Command(["replay", "--format", "name", recording])
+    #expect(replayed.output == listener.output && replayed.error == "")
+  }
+
   @Test func `a reader that leaves ends a listener that has nothing else to write to`() throws {
     let run = Process()
     run.executableURL = URL(fileURLWithPath: "/bin/bash")

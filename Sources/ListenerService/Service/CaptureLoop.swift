@@ -47,11 +47,13 @@ struct CaptureLoop: Sendable {
     while true {
       if status.stopRequest.load(ordering: .relaxed) { source.microphone.stop() }
       if isBetweenBlocks, let change = mailbox.take() {
-        line.replaceSpotter(plan: change.plan)
-        source.microphone.recording?.markReconfigured()
-        generation = change.generation
         clipTap = change.clipTap
-        tell(.replaced(generation: generation, at: line.position))
+        if change.generation != generation {
+          line.replaceSpotter(plan: change.plan)
+          source.microphone.recording?.markReconfigured()
+          generation = change.generation
+          tell(.replaced(generation: generation, at: line.position))
+        }
       }
       let step = try line.step(&source)
       publish(source.microphone, &format)

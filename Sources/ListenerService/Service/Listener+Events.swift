@@ -37,8 +37,19 @@ extension Listener {
   }
 
   private func take(_ incident: CaptureIncident) {
-    guard let heldBackCount = tally.add(incident, now: monotonicSeconds()) else { return }
+    tally.add(incident)
+    let passed = tally.limiter.take(incident, of: incident.fault, now: monotonicSeconds())
+    if let passed { log(passed) }
+  }
+
+  /// Logs what was held back for long enough.
+  func logHeldBack(now: Double) {
+    for passed in tally.limiter.due(now: now) { log(passed) }
+  }
+
+  private func log(_ passed: ReportLimiter<CaptureFault, CaptureIncident>.Passed) {
     wording.log(
-      .incident(incident, device: setup.configuration.device, heldBackCount: heldBackCount))
+      .incident(
+        passed.report, device: setup.configuration.device, heldBackCount: passed.heldBackCount))
   }
 }

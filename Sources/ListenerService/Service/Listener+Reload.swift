@@ -22,14 +22,16 @@ extension Listener {
       ) { reports.take($0) }
       let needRestart = setup.configuration.needRestart(for: new.configuration)
       let kept = setup.configuration
+      let decidesAlike = new.decidesLike(setup)
       setup = new
       setup.configuration.keepWhatNeedsRestart(from: kept)
-      generation += 1
-      labels[generation] = new.plan.labels
-      publishModel()
+      if !decidesAlike {
+        generation += 1
+        labels[generation] = new.plan.labels
+        publishModel()
+      }
       mailbox.put(
-        SpotterChange(
-          generation: generation, plan: new.plan, clipTap: outputs.clipTap))
+        SpotterChange(generation: generation, plan: setup.plan, clipTap: outputs.clipTap))
       wording.log(.reloaded(needRestart: needRestart))
     } catch {
       wording.log(.reloadRefused(error))

@@ -19,6 +19,9 @@ package final class Listener {
   /// Seconds that the capture thread has to come to its end, and then the outputs to drain.
   private static let stopSeconds = 3.0
 
+  /// Seconds from the end of one reload to the next at least.
+  private static let reloadSeconds = 0.25
+
   let wording: ListenerWording
   let reload: () throws -> ListenerSetup
   let notifier: SystemdNotifier
@@ -40,6 +43,8 @@ package final class Listener {
 
   private(set) var health: ServiceHealth
   private var stopRequestedAt: Double?
+  private var wantsReload = false
+  private var reloadedAt = -Double.infinity
 
   /// Takes over the process's signals and opens the outputs.
   ///
@@ -78,11 +83,11 @@ package final class Listener {
       metering: CaptureMetering(metrics: metrics))
     let thread = try WorkerThread(name: "kws-capture") { loop.run() }
     while !status.hasEnded.load(ordering: .acquiring) {
-      wait(seconds: health.intervalSeconds)
-      while let number = signals.next() { take(signal: number) }
+      wait(seconds: wantsReload ? Self.reloadSeconds : health.intervalSeconds)
+      take(signals.take())
       drain()
       look()
-      if outputReports.isReaderGone && setup.configuration.outputs.hasStandardOutputOnly { stop() }
+      if outputReports.isReaderGone && setup.configuration.hasStandardOutputOnly { stop() }
       if let since = stopRequestedAt, monotonicSeconds() - since > Self.stopSeconds {
         wording.log(.captureStuck(seconds: Self.stopSeconds))
         outputs.finish(within: Self.stopSeconds)
@@ -106,10 +111,20 @@ package final class Listener {
     wake.clear()
   }
 
-  private func take(signal number: Int32) {
-    guard number != SIGHUP else { return takeNewConfiguration() }
-    wording.log(.stopping(signal: number))
-    stop()
+  private func take(_ numbers: Set<Int32>) {
+    if let number = numbers.intersection([SIGTERM, SIGINT]).min(), stopRequestedAt == nil {
+      wording.log(.stopping(signal: number))
+      stop()
+    }
+    if numbers.contains(SIGHUP) { wantsReload = true }
+    // Many hangups are one wish, and between two reloads there is other work to do.
+    let now = monotonicSeconds()
+    guard wantsReload, stopRequestedAt == nil, now - reloadedAt >= Self.reloadSeconds else {
+      return
+    }
+    wantsReload = false
+    takeNewConfiguration()
+    reloadedAt = monotonicSeconds()
   }
 
   private func stop() {
@@ -124,7 +139,8 @@ package final class Listener {
     let now = monotonicSeconds()
     let sampleCount = status.sampleCount.load(ordering: .relaxed)
     let isFirst = health.update(
-      sampleCount: sampleCount, status: wording.status(currentStatus), now: now)
+      sampleCount: sampleCount, status: wording.status(currentStatus),
+      isStuck: tally.activeFaults.contains(.stalled), now: now)
     if isFirst, let format = status.format {
       let seconds = secondsSinceProcessStart()
       wording.log(
@@ -133,6 +149,7 @@ package final class Listener {
       StartPages.giveBack()
     }
     metrics.readyIs(health.isReady)
+    logHeldBack(now: now)
   }
 
   private var currentStatus: ListenerStatus {
@@ -143,11 +160,11 @@ package final class Listener {
   }
 }
 
-extension OutputConfiguration {
+extension ListenerConfiguration {
   /// Whether nothing is left to do once standard output has no reader.
   fileprivate var hasStandardOutputOnly: Bool {
     var other = OutputConfiguration()
-    other.standardOutput = standardOutput
-    return self == other && standardOutput != nil
+    other.standardOutput = outputs.standardOutput
+    return outputs == other && outputs.standardOutput != nil && recordingPath == nil
   }
 }

@@ -19,4 +19,10 @@ package struct ListenerSetup: Sendable {
     self.modelDigest = modelDigest
     self.version = version
   }
+
+  /// Whether both decide alike: the same model, thresholds and near misses.
+  func decidesLike(_ other: ListenerSetup) -> Bool {
+    modelDigest == other.modelDigest && configuration.thresholds == other.configuration.thresholds
+      && configuration.nearMissRatio == other.configuration.nearMissRatio
+  }
 }

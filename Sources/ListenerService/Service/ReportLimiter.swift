@@ -1,30 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Lets one line of a kind through per interval and counts the others: a device that fails a
-/// hundred times per second must not fill the disk.
-struct ReportLimiter<Key: Hashable> {
-  /// Seconds in which at most one line of a kind passes.
-  let intervalSeconds: Double
+/// Lets a few lines of a kind through per interval, so that a device that fails a hundred times per
+/// second does not fill the disk, and keeps the newest of the others, so that the last line of a
+/// kind always tells how things are.
+package struct ReportLimiter<Key: Hashable, Report> {
+  /// A report and how many of its kind before it were held back.
+  package typealias Passed = (report: Report, heldBackCount: Int)
+
+  /// Lines of a kind that pass in one interval.
+  package let limit: Int
+
+  /// Seconds in which they do.
+  package let intervalSeconds: Double
 
   private struct Entry {
-    var passedAt: Double
-    var suppressedCount: Int
+    var startedAt: Double
+    var passedCount = 0
+    var newest: Report?
+    var heldBackCount = 0
   }
 
   private var entries: [Key: Entry] = [:]
 
-  init(intervalSeconds: Double) { self.intervalSeconds = intervalSeconds }
+  package init(limit: Int, intervalSeconds: Double) {
+    self.limit = limit
+    self.intervalSeconds = intervalSeconds
+  }
 
-  /// Whether a line of kind `key` passes at time `now`: the number of lines that were held back
-  /// since the last, or nil if this one is held back too.
-  mutating func admit(_ key: Key, now: Double) -> Int? {
-    if var entry = entries[key], now - entry.passedAt < intervalSeconds {
-      entry.suppressedCount += 1
-      entries[key] = entry
+  /// Takes a report of kind `key` at time `now` in seconds: what is to be logged at once.
+  package mutating func take(_ report: Report, of key: Key, now: Double) -> Passed? {
+    var entry = entries[key] ?? Entry(startedAt: now)
+    defer { entries[key] = entry }
+    if entry.newest == nil, now - entry.startedAt >= intervalSeconds {
+      entry = Entry(startedAt: now)
+    }
+    guard entry.newest == nil, entry.passedCount < limit else {
+      entry.heldBackCount += entry.newest == nil ? 0 : 1
+      entry.newest = report
       return nil
     }
-    let suppressedCount = entries[key]?.suppressedCount ?? 0
-    entries[key] = Entry(passedAt: now, suppressedCount: 0)
-    return suppressedCount
+    entry.passedCount += 1
+    return (report, 0)
+  }
+
+  /// The newest reports that were held back and whose interval is over.
+  package mutating func due(now: Double) -> [Passed] {
+    var passed: [Passed] = []
+    for (key, entry) in entries where now - entry.startedAt >= intervalSeconds {
+      guard let newest = entry.newest else { continue }
+      passed.append((newest, entry.heldBackCount))
+      entries[key] = Entry(startedAt: now, passedCount: 1)
+    }
+    return passed
   }
 }

@@ -16,7 +16,11 @@ struct ServiceHealth {
   var intervalSeconds: Double { min(1, (notifier.watchdogSeconds ?? 4) / 4) }
 
   /// Takes how many samples have gone through the network; true when they are the first.
-  mutating func update(sampleCount newCount: Int, status: String, now: Double) -> Bool {
+  ///
+  /// - Parameter isStuck: whether an open device gives nothing or opening one does not come back.
+  mutating func update(
+    sampleCount newCount: Int, status: String, isStuck: Bool, now: Double
+  ) -> Bool {
     let hasProgress = newCount > sampleCount
     sampleCount = newCount
     if status != statusText {
@@ -24,8 +28,9 @@ struct ServiceHealth {
       statusText = status
     }
     guard hasProgress else {
-      // Waiting for a microphone is no failure to start, however long it takes.
-      if !isReady && now - extendedAt >= 10 {
+      // Waiting for a microphone is no failure to start, however long it takes; hanging is one, and
+      // a new process may fare better.
+      if !isReady && !isStuck && now - extendedAt >= 10 {
         notifier.extendTimeout(seconds: 60)
         extendedAt = now
       }

@@ -3,16 +3,19 @@
 import Glibc
 import Synchronization
 
-/// Signals as something to read, beside everything else that the control thread waits for.
+/// Signals as something to wait for, beside everything else that the control thread waits for.
 ///
-/// A handler writes the signal's number into a pipe, all that may be done inside of any function
-/// that a signal interrupts. One per process, for its whole life.
+/// A handler notes the signal and wakes the reader, all that may be done inside of any function
+/// that a signal interrupts. However often a signal comes, it is told once per look; none is lost.
+/// One per process, for its whole life.
 final class SignalPipe: Sendable {
-  /// The reading end.
+  /// Readable when a signal came.
   let descriptor: Int32
 
-  /// The writing end, for the handler, which can hold nothing; below zero before there is one.
+  /// For the handler, which can hold nothing: the writing end, below zero before there is one, and
+  /// a bit per signal that came.
   private static let writer = Atomic<Int32>(-1)
+  private static let pending = Atomic<UInt64>(0)
 
   /// Takes over signals `numbers`, SIGTERM and the like.
   init(_ numbers: [Int32]) throws(ListenerError) {
@@ -36,15 +39,19 @@ final class SignalPipe: Sendable {
     unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
-  /// The next signal that came, nil where there is none.
-  func next() -> Int32? {
-    var number: UInt8 = 0
-    return unsafe read(descriptor, &number, 1) == 1 ? Int32(number) : nil
+  /// The signals that came since the last look, each once.
+  func take() -> Set<Int32> {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    while unsafe read(descriptor, &bytes, bytes.count) == bytes.count {}
+    let bits = Self.pending.exchange(0, ordering: .acquiringAndReleasing)
+    return Set((0..<64).filter { bits >> UInt64($0) & 1 == 1 }.map { Int32($0) })
   }
 
   private static func handle(_ number: Int32) {
     let code = errno
-    var byte = UInt8(truncatingIfNeeded: number)
+    pending.bitwiseOr(1 << UInt64(number), ordering: .acquiringAndReleasing)
+    var byte: UInt8 = 0
+    // A full pipe wakes the reader just as well.
     _ = unsafe write(writer.load(ordering: .relaxed), &byte, 1)
     errno = code
   }

@@ -5,7 +5,9 @@ import Synchronization
 
 /// What a new configuration changes in the capture thread.
 struct SpotterChange: Sendable {
-  /// Counts the listener's plans from 0; later ones are larger.
+  /// Counts the listener's plans from 0; later ones are larger. Where it is the one at work, model,
+  /// thresholds and near misses stay: nothing is to be primed, and a replay of the recording stays
+  /// exact.
   var generation: Int
   var plan: SpottingPlan
 
