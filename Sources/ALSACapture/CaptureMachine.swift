@@ -108,6 +108,11 @@ package struct CaptureMachine: Sendable {
   /// Seconds from `seconds` until a try is due; 0 where it is.
   package func secondsUntilRetry(at seconds: Double) -> Double { max(retryAt - seconds, 0) }
 
+  /// Seconds since the newest frame that was taken was at the microphone; 0 where no clock tells.
+  package func newestFrameAge(at seconds: Double) -> Double {
+    audit?.age(seconds: seconds, frameCount: account.capturedFrameCount) ?? 0
+  }
+
   // MARK: What the driver tells
 
   /// The time for a try has come, or nothing happened.
@@ -130,7 +135,7 @@ package struct CaptureMachine: Sendable {
     // Frames that wait while a gap is measured must not overrun a small ring.
     measureSeconds = min(Self.longestMeasureSeconds, bufferSeconds / 3)
     if audit == nil {
-      audit = TimeLineAudit(rate: rate)
+      audit = TimeLineAudit(rate: rate, startedAt: moment.seconds)
       streamRate = rate
     } else {
       account.reopenCount += 1

@@ -44,12 +44,14 @@ extension Microphone {
     guard stream != nil else { return false }
     if let format = pendingFormat.take(), format != stream?.format {
       try stream?.change(format: format)
+      isChangingFormat = true
       allocateBytes(for: format)
       return true
     }
     if let rate = machine.takeRate(), var format = stream?.format {
       format.rate = rate
       try stream?.change(format: format)
+      isChangingFormat = true
       return true
     }
     if let gap = machine.takeGap() {
@@ -193,7 +195,9 @@ extension Microphone {
     case .samples(let count):
       checkRecorder()
       Self.watch(samples.extracting(0..<count), position - count, &monitor, &machine)
-    case .restart: monitor.restart()
+    case .restart:
+      isChangingFormat = false
+      monitor.restart()
     case .idle, .end: break
     }
     return piece

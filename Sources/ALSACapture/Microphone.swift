@@ -21,6 +21,8 @@ package struct Microphone: ~Copyable, AudioSource {
   var bytes: AlignedBuffer<UInt8>
   /// The format that the device has and the stream not yet.
   var pendingFormat: CaptureFormat?
+  /// Whether what is left of a format goes out before another begins.
+  var isChangingFormat = false
   /// Frames in the device's ring that the machine released.
   var waitingFrameCount = 0
   var hasFinished = false
@@ -99,6 +101,20 @@ package struct Microphone: ~Copyable, AudioSource {
     switch stream {
     case .some(let stream): stream.position
     case .none: 0
+    }
+  }
+
+  /// Seconds since the sample before `position` was at the microphone: what device and sound server
+  /// take, what is late now, and what the resampler holds back. Grows while no audio comes.
+  ///
+  /// 0 before the first frame, and where a device has no clock. Allocates nothing.
+  package var newestSampleAge: Double {
+    let age = machine.newestFrameAge(at: Clock.bootSeconds)
+    switch stream {
+    case .some(let stream) where age > 0 && !isChangingFormat:
+      return age + Double(max(stream.appendPosition - stream.position, 0))
+        / Double(AudioFormat.sampleRate)
+    default: return age
     }
   }
 

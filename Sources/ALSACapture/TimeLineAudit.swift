@@ -53,6 +53,13 @@ package struct TimeLineAudit: Sendable {
   /// The undisturbed lag; nil before the first observation.
   package private(set) var baseline: Double?
 
+  /// Seconds that a frame takes from the microphone to this process where nothing is late: the
+  /// first frame was heard when the device was started, and arrived so much later.
+  package private(set) var deliverySeconds = 0.0
+
+  /// When the device was started, until the delivery is known.
+  private var startedAt: Double?
+
   /// Whether the device was found to have no clock; then nothing is judged.
   package private(set) var isUnpaced = false
 
@@ -76,8 +83,10 @@ package struct TimeLineAudit: Sendable {
     var frameCount: Int
   }
 
-  package init(rate: Int) {
+  /// - Parameter startedAt: when the device was started; nil where that is not known.
+  package init(rate: Int, startedAt: Double? = nil) {
     self.rate = Double(rate)
+    self.startedAt = startedAt
     claimedRate = Double(rate)
     points = []
     points.reserveCapacity(2 * Self.rateWindowCount + 2)
@@ -90,6 +99,12 @@ package struct TimeLineAudit: Sendable {
 
   /// Seconds that are missing at an observation of `lag`, 0 or more.
   package func missingSeconds(lag: Double) -> Double { max(lag - (baseline ?? lag), 0) }
+
+  /// Seconds since the frame before `frameCount` was at the microphone; 0 where no clock tells.
+  package func age(seconds: Double, frameCount: Int) -> Double {
+    guard let baseline, !isUnpaced else { return 0 }
+    return max(lag(seconds: seconds, frameCount: frameCount) - baseline + deliverySeconds, 0)
+  }
 
   /// Lost audio was put on the time line.
   package mutating func addLost(seconds: Double) { segmentSeconds += seconds }
@@ -115,6 +130,8 @@ package struct TimeLineAudit: Sendable {
   package mutating func forgetBaseline() {
     baseline = nil
     isUnpaced = false
+    // The audio so far no longer tells when the device was started.
+    startedAt = nil
   }
 
   /// Takes one observation.
@@ -128,13 +145,17 @@ package struct TimeLineAudit: Sendable {
     guard let known = baseline else {
       baseline = lag
       settlesUntil = seconds + 2
+      learnDelivery(lag: lag)
       restartWindows(at: seconds)
       lastObservation = seconds
       return .normal
     }
     guard !isUnpaced else { return .normal }
     // What is early now was late at first.
-    if lag < known && seconds < settlesUntil { baseline = lag }
+    if lag < known && seconds < settlesUntil {
+      baseline = lag
+      learnDelivery(lag: lag)
+    }
     if let last = lastObservation, seconds - last > Self.longPauseSeconds {
       pausedSince = seconds
       pauseLag = .infinity
@@ -156,6 +177,10 @@ package struct TimeLineAudit: Sendable {
     let verdict = closeWindow()
     startWindow(at: seconds)
     return verdict
+  }
+
+  private mutating func learnDelivery(lag: Double) {
+    if let startedAt { deliverySeconds = max(lag - startedAt, 0) }
   }
 
   private mutating func startWindow(at seconds: Double) {

@@ -63,6 +63,15 @@ import Testing
     #expect(simulation.incidents.isEmpty && simulation.gaps.isEmpty && simulation.rates.isEmpty)
   }
 
+  @Test func `the age of the newest frame is what is late, from the start of the device on`() {
+    var simulation = Simulation()
+    // A server that delivers 0.3 s late.
+    simulation.now += 0.3
+    simulation.run(seconds: 5)
+    #expect(abs(simulation.machine.newestFrameAge(at: simulation.now) - 0.3) < 0.03)
+    #expect(abs(simulation.machine.newestFrameAge(at: simulation.now + 3) - 3.3) < 0.03)
+  }
+
   @Test func `an overrun is restarted and its gap is measured by the clock`() throws {
     var simulation = Simulation()
     simulation.run(seconds: 5)

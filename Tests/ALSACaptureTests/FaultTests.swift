@@ -22,8 +22,15 @@ import Testing
     try heard.listen(to: &microphone, seconds: 10) { $0.sampleCount > 0 }
     let player = try server.play(IndexedSound.samples(count: 160_000))
     try heard.listen(to: &microphone, seconds: 3)
+    #expect(microphone.newestSampleAge < 2.2)
     sleep(3)
+    #expect(microphone.newestSampleAge > 2.9)
+    // Read in a burst, old samples are told to be old.
+    let sampleCount = heard.sampleCount
+    try heard.listen(to: &microphone, seconds: 1) { $0.sampleCount > sampleCount }
+    #expect(microphone.newestSampleAge > 1)
     try heard.listen(to: &microphone, seconds: 2)
+    #expect(microphone.newestSampleAge < 2.2)
     player.end()
     expectKnown(heard)
     #expect(heard.indexed.runs.count == 1)
