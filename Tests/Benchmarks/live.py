@@ -12,8 +12,11 @@ and `kws listen` hears its monitor through ALSA's pulse plugin. Reported:
 - the same for `kws replay` of the recording that the listener made, and whether the events of both
   are byte for byte the same;
 - latency: from the word's last sample to the arrival of the event's line in this process. A word's
-  last sample is the end of the last 10 ms whose energy lies within 30 dB of the loudest;
-- processor seconds and resident memory of the listener, and the time to its first audio.
+  last sample is the end of the last 10 ms whose energy lies within 30 dB of the loudest. Its parts:
+  what the decision waits for (from that sample to the last one that the decision knows) and the
+  delivery (from that one to the line: device, server, period, computation, output);
+- share of a processor, by thread, of a listener without a recording, over 20 seconds before the
+  words; resident memory; the time from the start to the first audio.
 """
 import argparse
 import array
@@ -92,14 +95,44 @@ class Server:
         self.process.wait()
 
 
-def status_of(process):
-    """Processor seconds and resident kilobytes."""
-    with open(f"/proc/{process.pid}/stat") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    ticks = os.sysconf("SC_CLK_TCK")
+def processor_seconds(process):
+    """Seconds on a processor by thread name, from the scheduler's own books."""
+    seconds = {}
+    for task in os.listdir(f"/proc/{process.pid}/task"):
+        folder = f"/proc/{process.pid}/task/{task}"
+        with open(f"{folder}/comm") as name, open(f"{folder}/schedstat") as time_spent:
+            seconds[name.read().strip()] = int(time_spent.read().split()[0]) / 1e9
+    return seconds
+
+
+def resident_kilobytes(process):
     with open(f"/proc/{process.pid}/status") as file:
-        resident = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
-    return (int(fields[11]) + int(fields[12])) / ticks, resident
+        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+
+
+def listen(options, server, arguments):
+    """A listener, and its lines with their arrival and its log as they grow."""
+    process = subprocess.Popen(
+        [options.kws, "listen", "--device", "words", *arguments], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+        env=dict(os.environ, ALSA_CONFIG_PATH=server.configuration))
+    lines, log = [], []
+    readers = [
+        threading.Thread(target=lambda: [lines.append((time.time(), x)) for x in process.stdout]),
+        threading.Thread(target=lambda: [log.append(x) for x in process.stderr])]
+    for reader in readers:
+        reader.start()
+    while process.poll() is None and not any("first audio" in x for x in log):
+        time.sleep(0.05)
+    time.sleep(2)
+
+    def end():
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        for reader in readers:
+            reader.join()
+
+    return process, lines, log, end
 
 
 def match(events, spans):
@@ -112,9 +145,11 @@ def match(events, spans):
     return found
 
 
-def percentile(values, share):
+def percentiles(values):
     values = sorted(values)
-    return values[min(int(share * len(values)), len(values) - 1)]
+    return {
+        f"p{share}": round(values[min(share * len(values) // 100, len(values) - 1)], 3)
+        for share in (50, 90, 99)}
 
 
 def main():
@@ -139,29 +174,17 @@ def main():
         server = Server(folder)
         recording = os.path.join(folder, "heard.wav")
         try:
-            listener = subprocess.Popen(
-                [options.kws, "listen", "--device", "words", "--format", "jsonl", "--wall-clock",
-                 "--record", recording], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                env=dict(os.environ, ALSA_CONFIG_PATH=server.configuration), text=True)
-            lines, log = [], []
-            readers = [
-                threading.Thread(
-                    target=lambda: [lines.append((time.time(), x)) for x in listener.stdout]),
-                threading.Thread(target=lambda: [log.append(x) for x in listener.stderr])]
-            for reader in readers:
-                reader.start()
-            while listener.poll() is None and not any("first audio" in x for x in log):
-                time.sleep(0.05)
-            time.sleep(2)
-            began, (cpu_began, _) = time.time(), status_of(listener)
+            listener, _, log, end = listen(options, server, [])
+            before = processor_seconds(listener)
+            time.sleep(20)
+            after = processor_seconds(listener)
+            resident = resident_kilobytes(listener)
+            end()
+            listener, lines, _, end = listen(
+                options, server, ["--format", "jsonl", "--wall-clock", "--record", recording])
             server.play(played)
             time.sleep(2)
-            seconds = time.time() - began
-            cpu_ended, resident = status_of(listener)
-            listener.send_signal(signal.SIGTERM)
-            listener.wait()
-            for reader in readers:
-                reader.join()
+            end()
         finally:
             server.end()
         replayed = subprocess.run(
@@ -176,7 +199,7 @@ def main():
     live = [dict(json.loads(line), arrival=moment) for moment, line in lines]
     replay = [json.loads(line) for line in replayed]
     found, found_replay = match(live, spans), match(replay, spans)
-    latencies = []
+    latencies, waits, deliveries = [], [], []
     for hit, (_, _, end) in zip(found, spans):
         if hit is None:
             continue
@@ -184,7 +207,9 @@ def main():
         stamp = event["time"]
         whole = time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")
         at = calendar.timegm(whole) + float(stamp[19:-1])
-        latencies.append(event["arrival"] - (at - (event["at"] - end) / RATE))
+        waits.append((event["at"] - end) / RATE)
+        deliveries.append(event["arrival"] - at)
+        latencies.append(waits[-1] + deliveries[-1])
     without_time = [re.sub(r',"time":"[^"]*"', "", line).rstrip("\n") for _, line in lines]
     result = {
         "words": len(words),
@@ -192,10 +217,12 @@ def main():
         "foundInReplay": sum(x is not None for x in found_replay),
         "eventsLive": len(live),
         "eventsEqual": without_time == replayed,
-        "latencySeconds": {
-            "p50": round(percentile(latencies, 0.5), 3),
-            "p99": round(percentile(latencies, 0.99), 3)},
-        "processorShare": round((cpu_ended - cpu_began) / seconds, 5),
+        "latencySeconds": percentiles(latencies),
+        "decisionSeconds": percentiles(waits),
+        "deliverySeconds": percentiles(deliveries),
+        "processorShare": {
+            name: round((after[name] - before[name]) / 20, 5) for name in sorted(before)},
+        "processorShareInAll": round(sum(after[n] - before[n] for n in before) / 20, 5),
         "residentKilobytes": resident,
         "log": [x.strip() for x in log],
     }
