@@ -80,6 +80,31 @@ import Testing
     #expect(abs(seconds - elapsed) < 1, "\(captured) + \(lost) frames in \(elapsed) s")
   }
 
+  @Test func `the time of day is that of the word, also where it is heard late`() throws {
+    let listener = try listen(["--wall-clock", "--format", "jsonl"])
+    #expect(hears(listener))
+    try play(["Front_Left"])
+    #expect(listener.wait { $0.lines.count == 1 })
+    listener.send(SIGSTOP)
+    try play(["Side_Right"])
+    usleep(1_000_000)
+    listener.send(SIGCONT)
+    #expect(listener.wait { $0.lines.count == 2 })
+    listener.send(SIGTERM)
+    #expect(listener.end() == 0)
+    let formatter = ISO8601DateFormatter()
+    formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
+    let times = try listener.lines.map { line in
+      let event =
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+      let time = try #require((event["time"] as? String).flatMap(formatter.date(from:)))
+      return (time: time.timeIntervalSince1970, at: try #require(event["at"] as? Int))
+    }
+    try #require(times.count == 2)
+    let samples = Double(times[1].at - times[0].at) / 16_000
+    #expect(abs(times[1].time - times[0].time - samples) < 0.5)
+  }
+
   @Test func `a server that dies is waited for, and heard when it is back`() throws {
     let listener = try listen(["--format", "name"])
     #expect(hears(listener))

@@ -64,7 +64,7 @@ struct CaptureLoop: Sendable {
       if case .detection = step { isBetweenBlocks = false } else { isBetweenBlocks = true }
       switch step {
       case .detection(let detection):
-        tell(.spotted(Self.describe(detection, generation, position: line.position)))
+        tell(.spotted(Self.describe(detection, generation, source.microphone)))
       case .samples(let count):
         let earlierCount = status.sampleCount.wrappingAdd(count, ordering: .relaxed).oldValue
         // The first audio is news: the service is ready.
@@ -94,18 +94,21 @@ struct CaptureLoop: Sendable {
     wake.signal()
   }
 
-  /// - Parameter position: The newest sample that was heard is the one before it.
+  /// Adds the times of a detection: sound may come late, as in a burst after the process was stopped,
+  /// so they count from when a sample was at the microphone.
   private static func describe(
-    _ detection: Detection, _ generation: Int, position: Int
+    _ detection: Detection, _ generation: Int, _ microphone: borrowing Microphone
   ) -> SpottedKeyword {
     var now = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &now)
-    let rate = Double(AudioFormat.sampleRate)
     let seconds = Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+    let rate = Double(AudioFormat.sampleRate)
+    func age(_ sample: Int) -> Double {
+      microphone.newestSampleAge + Double(microphone.position - 1 - sample) / rate
+    }
     return SpottedKeyword(
-      detection, generation: generation,
-      wallClock: seconds - Double(position - 1 - detection.at) / rate,
-      latencySeconds: Double(position - detection.end) / rate)
+      detection, generation: generation, wallClock: seconds - age(detection.at),
+      latencySeconds: age(detection.end - 1))
   }
 
   private var microphoneConfiguration: MicrophoneConfiguration {
