@@ -14,10 +14,10 @@ package struct CaptureAccount: Sendable {
   /// Times that a device was opened after the first.
   package internal(set) var reopenCount = 0
 
-  /// Incidents that nobody asked for in time.
+  /// Faults that nobody asked for in time, of which neither beginning nor end is told.
   package internal(set) var droppedIncidentCount = 0
 
-  private var counts = InlineArray<16, Int>(repeating: 0)
+  private var counts = InlineArray<32, Int>(repeating: 0)
 
   /// How often `fault` began.
   package func count(of fault: CaptureFault) -> Int { counts[Int(fault.rawValue)] }

@@ -49,14 +49,29 @@ package enum CaptureFault: UInt8, BitwiseCopyable, CaseIterable, Sendable {
 
   /// The thread may not have the real-time priority that was asked for.
   case priorityRefused
+
+  /// The recording is over, as the device came back with other channels or another encoding.
+  case recordingEnded
+
+  /// Frames come as fast as they are read: no microphone, and no time line to be checked.
+  case noClock
 }
 
-/// Whether a fault began or ended.
-package enum FaultPhase: UInt8, BitwiseCopyable, Sendable { case began, ended }
+/// What became of a fault.
+package enum FaultPhase: UInt8, BitwiseCopyable, Sendable {
+  case began
+
+  /// It is over: audio flows, or is as it should be.
+  case ended
+
+  /// Nothing more is to be told of it, although it was not seen to be over: another cause took its
+  /// place, or the capture was stopped.
+  case unresolved
+}
 
 /// One thing that happened to the capture.
 ///
-/// Every excursion gives one `began` and, when it is over, one `ended`. What is over as soon as it
+/// Every excursion gives one `began` and, later, one `ended` or `unresolved`. What is over as soon as it
 /// is noticed (an overrun) gives both at once.
 package struct CaptureIncident: BitwiseCopyable, Sendable, Equatable {
   package var fault: CaptureFault

@@ -52,29 +52,29 @@ package struct CaptureMachine: Sendable {
 
   package static let backoffSeconds = 0.1...5.0
 
-  package private(set) var state = CaptureState.waiting
-  package private(set) var account = CaptureAccount()
+  package internal(set) var state = CaptureState.waiting
+  package internal(set) var account = CaptureAccount()
 
   /// When the next try to open is due; in state `waiting`.
   package private(set) var retryAt = 0.0
 
-  private let configuration: MicrophoneConfiguration
+  let configuration: MicrophoneConfiguration
   private var incidents = IncidentQueue()
-  private var audit: TimeLineAudit?
+  var audit: TimeLineAudit?
   /// The rate that the device claims.
-  private var claimedRate = 0
+  var claimedRate = 0
   /// The rate that the stream runs at, which differs from the claimed one where that is wrong.
-  package private(set) var streamRate = 0
-  private var pendingGap: Gap?
-  private var pendingRate: Int?
-  private var backoff = CaptureMachine.backoffSeconds.lowerBound
+  package internal(set) var streamRate = 0
+  var pendingGap: Gap?
+  var pendingRate: Int?
+  var backoff = CaptureMachine.backoffSeconds.lowerBound
   private var measureSeconds = CaptureMachine.longestMeasureSeconds
   private var lastFrameAt = 0.0
   private var lastMoment = 0.0
   /// Whether a frame came since the device was started.
   private var hasFlowed = false
   private var sleptSeconds = 0.0
-  private var outage: Outage?
+  var outage: Outage?
   /// Until when a gap is measured, once frames flow again.
   private var measuresUntil: Double?
   /// Until when frames wait that came after a pause.
@@ -82,16 +82,10 @@ package struct CaptureMachine: Sendable {
   /// The longest usual time between two arrivals of frames, slowly forgotten.
   private var usualPause = 0.0
   private var smallestLag = Double.infinity
-  private var wrongRateBegan: Double?
-
-  /// The time in which no audio comes, from its first sign until audio flows.
-  private struct Outage {
-    var fault: CaptureFault
-    var cause: GapCause
-    var began: Double
-    /// Restarts in vain.
-    var restartCount = 0
-  }
+  var wrongRateBegan: Double?
+  var isClockless = false
+  /// Since when a call that may hang is on its way: opening, restarting, closing.
+  private var pendingSince: Double?
 
   package init(configuration: MicrophoneConfiguration) { self.configuration = configuration }
 
@@ -115,11 +109,15 @@ package struct CaptureMachine: Sendable {
 
   // MARK: What the driver tells
 
-  /// The time for a try has come, or nothing happened.
+  /// The time for a try has come, or nothing happened, such as that a call has not come back.
   package mutating func tick(at moment: Moment) -> Action {
+    if let since = pendingSince, moment.seconds - since > configuration.openTimeoutSeconds {
+      pendingSince = nil
+      blame(.stalled, cause: .stalled, code: SystemError.timedOut, at: moment, since: since)
+      state = .stalled
+    }
     guard state == .waiting, moment.seconds >= retryAt else { return .none }
-    state = .opening
-    return .open
+    return start(.open, in: .opening, at: moment)
   }
 
   /// Something changed among the sound devices.
@@ -141,27 +139,34 @@ package struct CaptureMachine: Sendable {
       account.reopenCount += 1
       if audit?.isUnpaced == true { audit?.forgetBaseline() }
       // A device that was caught with a wrong rate has it still when it comes back.
-      let expected = rate == claimedRate ? streamRate : rate
+      if rate != claimedRate { forgetWrongRate(at: moment, rate: rate) }
       audit?.change(
-        rate: Double(expected), claimedRate: expected, frameCount: account.capturedFrameCount)
+        rate: Double(streamRate), claimedRate: streamRate,
+        frameCount: account.capturedFrameCount)
+      outage?.restartCount = 0
     }
     claimedRate = rate
+    lastFrameAt = moment.seconds
     run(at: moment)
   }
 
   /// The device cannot be opened.
   package mutating func openFailed(code: Int32, at moment: Moment) {
-    if outage == nil {
-      begin(SystemError.openFault(code), cause: .deviceLost, code: code, at: moment)
-    }
+    blame(SystemError.openFault(code), cause: .deviceLost, code: code, at: moment)
     wait(at: moment)
   }
 
   /// The stream runs again.
-  package mutating func restarted(at moment: Moment) { run(at: moment) }
+  package mutating func restarted(at moment: Moment) {
+    // Only the first restart earns new patience: a stream may break at each.
+    if (outage?.restartCount ?? 0) <= 1 { lastFrameAt = moment.seconds }
+    run(at: moment)
+  }
 
   /// The stream cannot be restarted.
-  package mutating func restartFailed(code: Int32, at moment: Moment) -> Action { lose(at: moment) }
+  package mutating func restartFailed(code: Int32, at moment: Moment) -> Action {
+    start(.close, in: .recovering, at: moment)
+  }
 
   /// So many frames wait in the ring of a running device.
   package mutating func observe(availableFrameCount available: Int, at moment: Moment) -> Action {
@@ -173,11 +178,8 @@ package struct CaptureMachine: Sendable {
     hasFlowed = hasFlowed || available > 0
     let patience = Self.patience(hasFlowed: hasFlowed, configuration)
     guard moment.seconds - lastFrameAt <= patience else {
-      if outage == nil {
-        begin(.stalled, cause: .stalled, at: moment, since: moment.seconds - patience)
-      }
-      state = .stalled
-      return .close
+      blame(.stalled, cause: .stalled, at: moment, since: moment.seconds - patience)
+      return start(.close, in: .stalled, at: moment)
     }
     // The time line begins with the first frame, however long a sound server takes to give it.
     guard hasFlowed else { return .none }
@@ -203,10 +205,12 @@ package struct CaptureMachine: Sendable {
       begin(
         slept ? .suspended : stopped ? .stopped : .dropped,
         cause: slept ? .suspended : stopped ? .stopped : .overrun, at: moment)
-      state = .recovering
-      return .restart(resuming: false)
-    case .rate(let measured): correct(measured, frameCount: frameCount, at: moment)
-    case .unpaced(let measured): beginWrongRate(measured, at: moment)
+      return start(.restart(resuming: false), in: .recovering, at: moment)
+    case .rate(let measured):
+      guard correct(measured, frameCount: frameCount, at: moment) else {
+        return start(.close, in: .recovering, at: moment)
+      }
+    case .unpaced(let measured): findClockless(measured, at: moment)
     }
     return available > 0 ? .read : .none
   }
@@ -230,8 +234,8 @@ package struct CaptureMachine: Sendable {
       if outage == nil { begin(.suspended, cause: .suspended, code: code, at: moment) }
       return restart(.suspended, at: moment)
     case .lost:
-      if outage == nil { begin(.unplugged, cause: .deviceLost, code: code, at: moment) }
-      return lose(at: moment)
+      blame(.unplugged, cause: .deviceLost, code: code, at: moment)
+      return start(.close, in: .recovering, at: moment)
     }
   }
 
@@ -243,10 +247,13 @@ package struct CaptureMachine: Sendable {
 
   /// The capture ends here; what is missing up to now is lost.
   package mutating func stop(at moment: Moment) {
+    var lostSeconds = 0.0
     if outage != nil, let audit, audit.baseline != nil {
       let lag = audit.lag(seconds: moment.seconds, frameCount: account.capturedFrameCount)
-      end(lostSeconds: audit.missingSeconds(lag: lag), at: moment)
+      lostSeconds = audit.missingSeconds(lag: lag)
     }
+    end(lostSeconds: lostSeconds, phase: .unresolved, at: moment)
+    pendingSince = nil
     state = .stopped
   }
 
@@ -295,13 +302,12 @@ package struct CaptureMachine: Sendable {
     holdsUntil = nil
     guard isLate else { return nil }
     begin(.dropped, cause: .overrun, at: moment)
-    state = .recovering
-    return .restart(resuming: false)
+    return start(.restart(resuming: false), in: .recovering, at: moment)
   }
 
   private mutating func run(at moment: Moment) {
     state = .running
-    lastFrameAt = moment.seconds
+    pendingSince = nil
     lastMoment = moment.seconds
     hasFlowed = false
     sleptSeconds = moment.sleptSeconds
@@ -313,6 +319,7 @@ package struct CaptureMachine: Sendable {
 
   private mutating func wait(at moment: Moment) {
     state = .waiting
+    pendingSince = nil
     retryAt = moment.seconds + backoff
     backoff = min(2 * backoff, Self.backoffSeconds.upperBound)
   }
@@ -320,76 +327,21 @@ package struct CaptureMachine: Sendable {
   /// Restarts the stream, or opens the device anew where that did not help.
   private mutating func restart(_ state: CaptureState, at moment: Moment) -> Action {
     outage?.restartCount += 1
-    guard (outage?.restartCount ?? 0) <= Self.restartLimit else { return lose(at: moment) }
+    let isHopeless =
+      outage.map {
+        $0.restartCount > Self.restartLimit
+          || $0.restartCount > 1 && moment.seconds - $0.began > configuration.stallSeconds
+      } ?? false
+    if isHopeless { return start(.close, in: .recovering, at: moment) }
+    return start(.restart(resuming: state == .suspended), in: state, at: moment)
+  }
+
+  /// Asks for a call that may hang.
+  private mutating func start(
+    _ action: Action, in state: CaptureState, at moment: Moment
+  ) -> Action {
     self.state = state
-    return .restart(resuming: state == .suspended)
-  }
-
-  private mutating func lose(at moment: Moment) -> Action {
-    state = .recovering
-    return .close
-  }
-
-  private mutating func begin(
-    _ fault: CaptureFault, cause: GapCause, code: Int32 = 0, at moment: Moment,
-    since: Double? = nil
-  ) {
-    outage = Outage(fault: fault, cause: cause, began: since ?? moment.seconds)
-    note(CaptureIncident(fault: fault, phase: .began, at: moment.position, code: code))
-  }
-
-  /// Audio flows again, or the capture ends: the outage becomes a gap.
-  private mutating func end(lostSeconds: Double, at moment: Moment) {
-    guard let ended = outage.take(), let rate = audit?.rate else { return }
-    let frameCount = Int((lostSeconds * rate).rounded())
-    let exactSeconds = Double(frameCount) / rate
-    audit?.addLost(seconds: exactSeconds)
-    if frameCount > 0 { pendingGap = Gap(frameCount: frameCount, cause: ended.cause) }
-    account.lostFrameCount += frameCount
-    account.lostSeconds += exactSeconds
-    backoff = Self.backoffSeconds.lowerBound
-    note(
-      CaptureIncident(
-        fault: ended.fault, phase: .ended, at: moment.position, lostFrameCount: frameCount,
-        seconds: Float(moment.seconds - ended.began)))
-  }
-
-  private mutating func correct(_ measured: Double, frameCount: Int, at moment: Moment) {
-    let share = abs(measured / Double(streamRate) - 1)
-    guard share > TimeLineAudit.wrongRateShare else {
-      // A drift that is larger than a quartz's, but no reason to resample otherwise.
-      audit?.change(rate: measured, claimedRate: streamRate, frameCount: frameCount)
-      return
-    }
-    let rate = Self.plausibleRate(measured)
-    streamRate = rate
-    pendingRate = rate
-    audit?.change(rate: Double(rate), claimedRate: rate, frameCount: frameCount)
-    audit?.forgetBaseline()
-    if rate == claimedRate, let began = wrongRateBegan.take() {
-      note(
-        CaptureIncident(
-          fault: .wrongRate, phase: .ended, at: moment.position,
-          seconds: Float(moment.seconds - began), value: Float(measured)))
-    } else {
-      beginWrongRate(measured, at: moment)
-    }
-  }
-
-  private mutating func beginWrongRate(_ measured: Double, at moment: Moment) {
-    guard wrongRateBegan == nil else { return }
-    wrongRateBegan = moment.seconds
-    note(
-      CaptureIncident(
-        fault: .wrongRate, phase: .began, at: moment.position, value: Float(measured)))
-  }
-
-  /// The nearest standard rate within 1 %, else the measured one.
-  package static func plausibleRate(_ measured: Double) -> Int {
-    let nearest = CaptureOffer.standardRates.min {
-      abs(Double($0) - measured) < abs(Double($1) - measured)
-    }
-    if let nearest, abs(measured / Double(nearest) - 1) <= 0.01 { return nearest }
-    return Int(measured.rounded())
+    pendingSince = moment.seconds
+    return action
   }
 }

@@ -8,13 +8,15 @@ import Threads
 /// own.
 ///
 /// A stopped sound server blocks whoever opens, restarts or closes a stream of it for ever. The
-/// capture thread must go on meanwhile, so that what supervises it knows the difference.
-final class DeviceOperation: Sendable {
+/// capture thread must go on meanwhile, so that what supervises it knows the difference. Needs no
+/// descriptor: a process that ran out of them must hear again once it has some.
+@safe final class DeviceOperation: @unchecked Sendable {
   enum Outcome: Sendable {
     case opened(CaptureDevice)
     case restarted
     case closed
-    case failed(CaptureError)
+    case openFailed(CaptureError)
+    case restartFailed(CaptureError)
   }
 
   private struct Progress {
@@ -22,75 +24,116 @@ final class DeviceOperation: Sendable {
     var isAbandoned = false
   }
 
-  private let progress = Mutex(Progress())
-  /// A pipe that becomes readable with the outcome: a wait with a time limit.
-  private let (reader, writer): (Int32, Int32)
+  @safe private struct Signal {
+    var mutex = unsafe pthread_mutex_t()
+    var condition = pthread_cond_t()
+    var isSet = false
+  }
 
-  /// Starts `body`.
-  init(_ body: @escaping @Sendable () -> Outcome) {
-    var ends: [Int32] = [-1, -1]
-    unsafe pipe(&ends)
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    (reader, writer) = (ends[0], ends[1])
-    do {
+  private let progress = Mutex(Progress())
+  /// Tells a waiter that the outcome is there.
+  private let signal: UnsafeMutablePointer<Signal>
+  /// The device that the call uses.
+  private let device: CaptureDevice?
+
+  /// Starts `body`, which uses `device`; `withoutThread` gives the outcome where no thread is to be
+  /// had.
+  private init(
+    device: CaptureDevice? = nil, withoutThread: (ThreadError) -> Outcome,
+    _ body: @escaping @Sendable () -> Outcome
+  ) {
+    unsafe signal = .allocate(capacity: 1)
+    unsafe signal.initialize(to: Signal())
+    unsafe pthread_mutex_init(&signal.pointee.mutex, nil)
+    var attributes = pthread_condattr_t()
+    unsafe pthread_condattr_init(&attributes)
+    unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    unsafe pthread_cond_init(&signal.pointee.condition, &attributes)
+    unsafe pthread_condattr_destroy(&attributes)
+    self.device = device
+    do throws(ThreadError) {
       _ = try WorkerThread(name: "kws-device") { [self] in finish(body()) }
     } catch {
-      // No thread is to be had: then it has to be done here.
-      finish(body())
+      finish(withoutThread(error))
     }
   }
 
-  deinit { Glibc.close(reader) }
+  deinit {
+    unsafe pthread_cond_destroy(&signal.pointee.condition)
+    unsafe pthread_mutex_destroy(&signal.pointee.mutex)
+    unsafe signal.deallocate()
+  }
 
   /// Opens and starts a device.
   static func open(_ configuration: MicrophoneConfiguration) -> DeviceOperation {
-    DeviceOperation {
-      do throws(CaptureError) {
-        let device = try CaptureDevice(
-          name: configuration.device, periodSeconds: configuration.periodSeconds,
-          bufferSeconds: configuration.bufferSeconds)
-        try device.start()
-        return .opened(device)
-      } catch {
-        return .failed(error)
-      }
-    }
+    DeviceOperation(
+      withoutThread: { .openFailed(failure($0, configuration.device, .open)) },
+      {
+        do throws(CaptureError) {
+          let device = try CaptureDevice(
+            name: configuration.device, periodSeconds: configuration.periodSeconds,
+            bufferSeconds: configuration.bufferSeconds)
+          try device.start()
+          return .opened(device)
+        } catch {
+          return .openFailed(error)
+        }
+      })
   }
 
   /// Restarts the stream of `device`, which nobody else may use until the outcome is there.
   static func restart(_ device: CaptureDevice, resuming: Bool) -> DeviceOperation {
-    DeviceOperation {
-      do throws(CaptureError) {
-        try device.restart(resuming: resuming)
-        return .restarted
-      } catch {
-        return .failed(error)
-      }
-    }
+    DeviceOperation(
+      device: device,
+      withoutThread: { .restartFailed(failure($0, device.name, .restart)) },
+      {
+        do throws(CaptureError) {
+          try device.restart(resuming: resuming)
+          return .restarted
+        } catch {
+          return .restartFailed(error)
+        }
+      })
   }
 
   /// Closes `device`, which nobody else may use from now on.
   static func close(_ device: CaptureDevice) -> DeviceOperation {
-    DeviceOperation {
-      device.close()
-      return .closed
-    }
+    DeviceOperation(
+      device: device,
+      // It has to be done here then.
+      withoutThread: { _ in
+        device.close()
+        return .closed
+      },
+      {
+        device.close()
+        return .closed
+      })
   }
 
   /// Waits for the outcome, for at most `milliseconds`; nil where it is not there yet.
   func wait(milliseconds: Int32) -> Outcome? {
-    var request = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
-    guard unsafe poll(&request, 1, milliseconds) > 0 else { return nil }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    let nanoseconds = time.tv_nsec + Int(milliseconds) * 1_000_000
+    time.tv_sec += nanoseconds / 1_000_000_000
+    time.tv_nsec = nanoseconds % 1_000_000_000
+    unsafe pthread_mutex_lock(&signal.pointee.mutex)
+    while unsafe !signal.pointee.isSet
+      && pthread_cond_timedwait(&signal.pointee.condition, &signal.pointee.mutex, &time) == 0
+    {}
+    unsafe pthread_mutex_unlock(&signal.pointee.mutex)
     return progress.withLock { $0.outcome }
   }
 
-  /// Nobody waits any more: a device that is opened all the same is closed again.
+  /// Nobody waits any more, nor uses the device: it is closed, by the call that uses it if that is
+  /// still on its way.
   func abandon() {
     let late = progress.withLock { progress -> Outcome? in
       progress.isAbandoned = true
       return progress.outcome
     }
-    if case .opened(let device) = late { device.close() }
+    if let late, let device = remaining(late) { _ = Self.close(device) }
   }
 
   private func finish(_ outcome: Outcome) {
@@ -98,10 +141,27 @@ final class DeviceOperation: Sendable {
       progress.outcome = outcome
       return progress.isAbandoned
     }
-    if isAbandoned, case .opened(let device) = outcome { device.close() }
-    // Not the closing alone: a child process may have inherited this end.
-    var byte: UInt8 = 1
-    _ = unsafe write(writer, &byte, 1)
-    Glibc.close(writer)
+    if isAbandoned { remaining(outcome)?.close() }
+    unsafe pthread_mutex_lock(&signal.pointee.mutex)
+    unsafe signal.pointee.isSet = true
+    unsafe pthread_cond_signal(&signal.pointee.condition)
+    unsafe pthread_mutex_unlock(&signal.pointee.mutex)
+  }
+
+  /// The device that is open after `outcome`.
+  private func remaining(_ outcome: Outcome) -> CaptureDevice? {
+    switch outcome {
+    case .opened(let device): device
+    case .restarted, .restartFailed: device
+    case .closed, .openFailed: nil
+    }
+  }
+
+  private static func failure(
+    _ error: ThreadError, _ device: String, _ operation: CaptureOperation
+  ) -> CaptureError {
+    var code = EAGAIN
+    if case .cannotStart(_, let number) = error { code = number }
+    return SystemError.openError(device: device, operation: operation, code: code, message: "")
   }
 }

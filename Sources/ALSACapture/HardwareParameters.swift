@@ -2,6 +2,7 @@
 
 import Audio
 import CALSA
+import Glibc
 
 /// The space of formats that an open device offers, and the choice in it.
 @safe struct HardwareParameters: ~Copyable {
@@ -57,18 +58,46 @@ import CALSA
   }
 
   /// Chooses the rate, then the fewest channels, then the encoding, and installs them.
+  ///
+  /// A plugin may offer what its slave then refuses, so one channel count after the other and one
+  /// encoding after the other are tried.
   consuming func negotiate(
     periodSeconds: Double, bufferSeconds: Double
   ) throws(CaptureError) -> Settled {
     let whole = try offer()
-    var rate = UInt32(whole.preferredRate)
-    var channelCount = UInt32(1)
+    guard let space = unsafe Self.copy(parameters) else {
+      throw failure(ENOMEM)
+    }
+    defer { unsafe snd_pcm_hw_params_free(space) }
+    var firstError: CaptureError?
+    for channelCount in whole.channelCountsByPreference {
+      for encoding in whole.encodings {
+        unsafe snd_pcm_hw_params_copy(parameters, space)
+        do throws(CaptureError) {
+          return try install(
+            rate: whole.preferredRate, channelCount: channelCount, encoding: encoding,
+            periodSeconds: periodSeconds, bufferSeconds: bufferSeconds)
+        } catch {
+          firstError = firstError ?? error
+          // Whatever is not a matter of the form will not change with it.
+          guard error.code == EINVAL else { throw error }
+        }
+      }
+    }
+    throw firstError ?? .unsupported(device: device, offer: whole)
+  }
+
+  private func install(
+    rate wanted: Int, channelCount: Int, encoding: SampleEncoding, periodSeconds: Double,
+    bufferSeconds: Double
+  ) throws(CaptureError) -> Settled {
+    var rate = UInt32(wanted)
     var direction: Int32 = 0
     try check(unsafe snd_pcm_hw_params_set_rate_near(handle, parameters, &rate, &direction))
-    try check(unsafe snd_pcm_hw_params_set_channels_near(handle, parameters, &channelCount))
-    guard let encoding = try offer().encodings.first,
-      Resampler.supportedRates.contains(Int(rate))
-    else { throw .unsupported(device: device, offer: whole) }
+    try check(unsafe snd_pcm_hw_params_set_channels(handle, parameters, UInt32(channelCount)))
+    guard Resampler.supportedRates.contains(Int(rate)) else {
+      throw .unsupported(device: device, offer: try offer())
+    }
     try check(unsafe snd_pcm_hw_params_set_format(handle, parameters, encoding.code))
     var period = UInt32(periodSeconds * 1e6)
     var buffer = UInt32(bufferSeconds * 1e6)
@@ -83,16 +112,24 @@ import CALSA
     try check(unsafe snd_pcm_hw_params_get_buffer_size(parameters, &bufferLength))
     try check(unsafe snd_pcm_hw_params_get_rate(parameters, &rate, &direction))
     return Settled(
-      format: CaptureFormat(
-        rate: Int(rate), channelCount: Int(channelCount), encoding: encoding),
+      format: CaptureFormat(rate: Int(rate), channelCount: channelCount, encoding: encoding),
       periodFrameCount: max(Int(periodLength), 1), bufferFrameCount: max(Int(bufferLength), 1))
   }
 
+  private static func copy(_ parameters: OpaquePointer) -> OpaquePointer? {
+    var copy: OpaquePointer?
+    guard unsafe snd_pcm_hw_params_malloc(&copy) >= 0 else { return nil }
+    unsafe snd_pcm_hw_params_copy(copy, parameters)
+    return unsafe copy
+  }
+
+  private func failure(_ code: Int32) -> CaptureError {
+    SystemError.openError(
+      device: device, operation: .configure, code: code, message: LibraryMessage.text)
+  }
+
   private func check(_ result: Int32) throws(CaptureError) {
-    guard result >= 0 else {
-      throw SystemError.openError(
-        device: device, operation: .configure, code: -result, message: LibraryMessage.text)
-    }
+    guard result >= 0 else { throw failure(-result) }
   }
 }
 

@@ -87,7 +87,11 @@ extension Microphone {
   /// Waits for the device or what happens to it, and does what the machine decides.
   private mutating func advanceDevice(milliseconds: Int32) throws(AudioError) {
     if let operation {
-      guard let outcome = operation.wait(milliseconds: milliseconds) else { return }
+      guard let outcome = operation.wait(milliseconds: milliseconds) else {
+        // It may hang, which the machine tells.
+        act(machine.tick(at: now()))
+        return
+      }
       self.operation = nil
       try finish(outcome)
     } else if let device, machine.state == .running {
@@ -111,8 +115,9 @@ extension Microphone {
     let action = machine.observe(availableFrameCount: available, at: now())
     if action == .read { waitingFrameCount = available }
     act(action)
-    // While a gap is measured frames wait, and waiting for them returns at once.
-    if action == .none && available > 0 { usleep(5000) }
+    // While a gap is measured frames wait, and waiting for them returns at once; so it may for a
+    // stream that is broken without a word.
+    if action == .none { usleep(available > 0 ? 5000 : 1000) }
   }
 
   private mutating func act(_ action: CaptureMachine.Action) {
@@ -131,12 +136,9 @@ extension Microphone {
     case .opened(let device): try take(device)
     case .restarted: machine.restarted(at: now())
     case .closed: machine.closed(at: now())
-    case .failed(let error):
-      if machine.state == .opening {
-        machine.openFailed(code: error.code, at: now())
-      } else {
-        act(machine.restartFailed(code: error.code, at: now()))
-      }
+    case .openFailed(let error): machine.openFailed(code: error.code, at: now())
+    case .restartFailed(let error):
+      act(machine.restartFailed(code: error.code, at: now()))
     }
   }
 
@@ -166,9 +168,7 @@ extension Microphone {
     } catch {
       var code: Int32 = 0
       if case .system(_, _, let number) = error { code = number }
-      recordingHasFailed = true
-      machine.note(
-        CaptureIncident(fault: .recordingFailed, phase: .began, at: position, code: code))
+      noteRecording(.recordingFailed, code: code)
     }
   }
 
@@ -177,12 +177,14 @@ extension Microphone {
     guard let recorder, !recordingHasFailed else { return }
     switch recorder.state {
     case .recording, .stopped: return
-    case .formatChanged, .marksLost, .failed:
-      recordingHasFailed = true
-      machine.note(
-        CaptureIncident(
-          fault: .recordingFailed, phase: .began, at: position, code: recorder.failureCode))
+    case .formatChanged: noteRecording(.recordingEnded, code: 0)
+    case .marksLost, .failed: noteRecording(.recordingFailed, code: recorder.failureCode)
     }
+  }
+
+  private mutating func noteRecording(_ fault: CaptureFault, code: Int32) {
+    recordingHasFailed = true
+    machine.note(CaptureIncident(fault: fault, phase: .began, at: position, code: code))
   }
 
   private mutating func allocateBytes(for format: CaptureFormat) {

@@ -68,15 +68,18 @@ package struct Microphone: ~Copyable, AudioSource {
       } catch {
         throw .audio(error)
       }
-    case .failed(let error): throw error
+    case .openFailed(let error), .restartFailed(let error): throw error
     case .restarted, .closed: break
     }
   }
 
   deinit {
-    operation?.abandon()
-    // Closing may block where a server hangs; the thread then stays behind.
-    if let device { _ = DeviceOperation.close(device) }
+    if let operation {
+      operation.abandon()
+    } else if let device {
+      // Closing may block where a server hangs; the thread then stays behind.
+      _ = DeviceOperation.close(device)
+    }
   }
 
   /// What the capture is doing.
@@ -129,8 +132,12 @@ package struct Microphone: ~Copyable, AudioSource {
     guard machine.state != .stopped else { return }
     machine.stop(at: now())
     waitingFrameCount = 0
-    operation?.abandon()
-    operation = nil
-    if let device = device.take() { _ = DeviceOperation.close(device) }
+    let device = device.take()
+    if let operation = operation.take() {
+      // A restart that is on its way closes the device when it comes back.
+      operation.abandon()
+    } else if let device {
+      _ = DeviceOperation.close(device)
+    }
   }
 }

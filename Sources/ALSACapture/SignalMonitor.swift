@@ -3,6 +3,9 @@
 import Audio
 
 /// Watches the samples themselves: level per second, and the faults that only the signal shows.
+///
+/// It sees what is listened to, the mean of all channels: where one channel of two is clipped or
+/// stuck, that is half as loud here, and may stay below the limit.
 package struct SignalMonitor: Sendable {
   /// A resampled constant ripples by less than this.
   package static let constantRange: Float = 0x1p-18

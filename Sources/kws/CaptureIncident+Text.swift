@@ -23,6 +23,8 @@ extension CaptureFault {
     case .clipping: "clipping"
     case .recordingFailed: "recording failed"
     case .priorityRefused: "no real-time priority"
+    case .recordingEnded: "recording ended"
+    case .noClock: "no clock"
     }
   }
 
@@ -45,6 +47,9 @@ extension CaptureFault {
     case .clipping: "The input is too loud: lower the capture gain (alsamixer)."
     case .recordingFailed: "Listening goes on without the recording: is the disk full?"
     case .priorityRefused: "Raise the limit RLIMIT_RTPRIO or leave realtime-priority out."
+    case .recordingEnded:
+      "The device came back in another form, which the recording cannot hold; listening goes on."
+    case .noClock: "The device runs as fast as it is read: this is not a microphone."
     }
   }
 }
@@ -53,18 +58,27 @@ extension CaptureIncident {
   /// The line of the log, without the device's name.
   var text: String {
     let time = "at \(fixed(Double(at) / Double(AudioFormat.sampleRate), decimals: 2)) s"
-    guard phase == .ended else {
-      let detail = detailText.map { " (\($0))" } ?? ""
-      return "\(fault.name)\(detail) \(time). \(fault.advice)"
-    }
+    let duration = "\(fixed(Double(seconds), decimals: 2)) s"
     let lost = lostFrameCount > 0 ? ", \(lostFrameCount) frames of audio lost" : ""
-    return "\(fault.name) is over \(time), after \(fixed(Double(seconds), decimals: 2)) s\(lost)."
+    switch phase {
+    case .began:
+      let detail = detailText.map { " (\($0))" } ?? ""
+      return "\(fault.name)\(detail) \(time). \(advice)"
+    case .ended: return "\(fault.name) is over \(time), after \(duration)\(lost)."
+    case .unresolved:
+      return "\(fault.name): no audio came back in the \(duration) that this was the cause\(lost)."
+    }
+  }
+
+  private var advice: String {
+    fault == .stalled && code == SystemError.timedOut
+      ? "The sound server or the driver hangs; going on once it comes back." : fault.advice
   }
 
   /// What was measured, or the system's word for its error.
   private var detailText: String? {
     switch fault {
-    case .wrongRate: "measured \(Int(value.rounded())) Hz"
+    case .wrongRate, .noClock: "measured \(Int(value.rounded())) Hz"
     case .stuckOffset: "\(fixed(Double(value) * 100, decimals: 0)) % of full scale"
     case .clipping: "\(fixed(Double(value) * 100, decimals: 1)) % of the samples"
     default: code == 0 ? nil : systemErrorText(code)

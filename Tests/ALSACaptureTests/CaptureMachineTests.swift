@@ -211,7 +211,7 @@ import Testing
   @Test func `frames as fast as they are read are no rate and no loop of incidents`() {
     var simulation = Simulation(rate: 16_000 * 1000)
     simulation.run(seconds: 60)
-    #expect(simulation.incidents.map(\.fault) == [.wrongRate])
+    #expect(simulation.incidents.map(\.fault) == [.noClock])
     #expect(simulation.rates.isEmpty && simulation.gaps.isEmpty && simulation.actions.isEmpty)
   }
 

@@ -38,7 +38,7 @@ import Testing
     // Other tests run beside this one; a leak of one byte per thousand samples would show.
     #expect(residentByteCount() - before.residentByteCount < 16 << 20)
     // No clock: told once, not corrected. Beyond that the silence of the whole day.
-    #expect(incidents.first?.fault == .wrongRate)
+    #expect(incidents.first?.fault == .noClock)
     #expect(incidents.dropFirst().allSatisfy { $0.fault == .digitalSilence })
     #expect(microphone.format?.rate == 16_000)
   }
@@ -55,7 +55,7 @@ import Testing
     let found = heard.indexed
     #expect(found.runs == [IndexedSound.Run(heardAt: 0, index: 0, count: 1_600_000)])
     #expect(found.unknownCount == 0)
-    #expect(heard.phases(.wrongRate).count <= 1)
+    #expect(heard.phases(.noClock).count <= 1)
   }
 
   /// Bytes of this process that are in memory.

@@ -49,6 +49,14 @@ public final class PulseServer {
   /// The ALSA device that captures the pipe source.
   public var pipeDevice: String { "pipemon:\(root)" }
 
+  /// The null sink's monitor as a device that has one rate alone, see `setFixedRate`.
+  public var fixedRateDevice: String { "fixedmon:\(root)" }
+
+  /// Sets the one rate of every `fixedRateDevice` that is opened from now on; at first 16000.
+  public static func setFixedRate(_ rate: Int) {
+    unsafe setenv("KWS_TEST_FIXED_RATE", "\(rate)", 1)
+  }
+
   /// The FIFO whose bytes the pipe source delivers: signed 16 bits, mono.
   public var pipePath: String { root + "/pipe" }
 
@@ -136,6 +144,23 @@ public final class PulseServer {
 
     """
 
+  private static let fixedRateDevice = """
+    pcm.fixedmon {
+      @args [ DIR ]
+      @args.DIR { type string }
+      type plug
+      slave {
+        pcm {
+          type pulse
+          server { @func concat strings [ "unix:" $DIR "/native" ] }
+          device "null.monitor"
+        }
+        rate { @func igetenv vars [ KWS_TEST_FIXED_RATE ] default 16000 }
+      }
+    }
+
+    """
+
   private static func configuration(defaultFolder: String) -> [UInt8] {
     func device(_ name: String, _ source: String) -> String {
       """
@@ -151,6 +176,6 @@ public final class PulseServer {
     }
     return Array(
       ("</usr/share/alsa/alsa.conf>\n" + device("nullmon", "null.monitor")
-        + device("pipemon", "pipe") + fileDevice).utf8)
+        + device("pipemon", "pipe") + fileDevice + fixedRateDevice).utf8)
   }
 }
