@@ -14,6 +14,17 @@ import Testing
     }
   }
 
+  @Test func `a device that refuses one channel is captured with two`() throws {
+    PulseServer.install()
+    let server = try PulseServer(channelCount: 2)
+    var microphone = try Microphone(
+      configuration: MicrophoneConfiguration(device: server.twoChannelDevice))
+    #expect(microphone.format?.channelCount == 2)
+    var heard = Listening()
+    try heard.listen(to: &microphone, seconds: 10) { $0.sampleCount > 0 }
+    #expect(heard.sampleCount > 0)
+  }
+
   @Test func `what is played is captured sample for sample`() throws {
     PulseServer.install()
     let server = try PulseServer()

@@ -52,6 +52,9 @@ public final class PulseServer {
   /// The null sink's monitor as a device that has one rate alone, see `setFixedRate`.
   public var fixedRateDevice: String { "fixedmon:\(root)" }
 
+  /// The same as a device that offers every channel count and takes two alone.
+  public var twoChannelDevice: String { "stereomon:\(root)" }
+
   /// Sets the one rate of every `fixedRateDevice` that is opened from now on; at first 16000.
   public static func setFixedRate(_ rate: Int) {
     unsafe setenv("KWS_TEST_FIXED_RATE", "\(rate)", 1)
@@ -144,8 +147,9 @@ public final class PulseServer {
 
     """
 
-  private static let fixedRateDevice = """
-    pcm.fixedmon {
+  private static func plugDevice(_ name: String, _ slave: String) -> String {
+    """
+    pcm.\(name) {
       @args [ DIR ]
       @args.DIR { type string }
       type plug
@@ -155,11 +159,12 @@ public final class PulseServer {
           server { @func concat strings [ "unix:" $DIR "/native" ] }
           device "null.monitor"
         }
-        rate { @func igetenv vars [ KWS_TEST_FIXED_RATE ] default 16000 }
+        \(slave)
       }
     }
 
     """
+  }
 
   private static func configuration(defaultFolder: String) -> [UInt8] {
     func device(_ name: String, _ source: String) -> String {
@@ -176,6 +181,9 @@ public final class PulseServer {
     }
     return Array(
       ("</usr/share/alsa/alsa.conf>\n" + device("nullmon", "null.monitor")
-        + device("pipemon", "pipe") + fileDevice + fixedRateDevice).utf8)
+        + device("pipemon", "pipe") + fileDevice
+        + plugDevice(
+          "fixedmon", "rate { @func igetenv vars [ KWS_TEST_FIXED_RATE ] default 16000 }")
+        + plugDevice("stereomon", "channels 2")).utf8)
   }
 }
