@@ -113,7 +113,7 @@ let package = Package(
       dependencies: [
         "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
         "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork", "Quantization",
-        "SpeechDatasets", "SpeechFeatures", "Storage", "Training",
+        "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

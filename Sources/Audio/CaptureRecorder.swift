@@ -3,17 +3,16 @@
 import Buffers
 import Glibc
 import Synchronization
+import Threads
 
 /// Records captured frames, before mixing and resampling, as a WAV file with a sidecar of gaps.
 ///
 /// A thread of its own writes; the capture thread, the only one that may call `append`, the marks
 /// and `end`, never waits. A disk too slow loses recorded frames, which are counted and marked,
 /// never heard ones. The file can be read while it grows, and after a crash up to about 0.1 s
-/// before it. Nothing at `path` is replaced before the first frame.
+/// before it. It has its name from the first frame on, and never that of another recording: where
+/// there is a `night.wav` it becomes `night-2.wav`.
 package final class CaptureRecorder: Sendable {
-  /// The recording; its sidecar is `path.jsonl`.
-  package let path: String
-
   private let queue: RecordingQueue
   private let format: CaptureFormat
 
@@ -26,17 +25,31 @@ package final class CaptureRecorder: Sendable {
   /// - Throws: `AudioError.system`, `.isDirectory`, `.notARegularFile`, and as `CaptureStream.init`.
   package init(path: String, format: CaptureFormat, source: String) throws(AudioError) {
     try format.check()
-    self.path = path
     self.format = format
-    queue = RecordingQueue(format: format)
+    queue = try RecordingQueue(format: format, path: path)
     let files = try RecordingFiles(path: path, format: format, source: source)
     try RecordingWriter.start(queue, format, files, path: path)
   }
 
   deinit { queue.hasEnded.store(true, ordering: .releasing) }
 
-  /// Frames that were captured and are not in the recording.
+  /// The recording; its sidecar is `path.jsonl`. Before the first frame was written, the one that
+  /// was asked for. Takes a lock: not for the capture thread.
+  package var path: String { queue.path.withLock { $0 } }
+
+  /// Frames that were captured, did not fit into the queue or came too late, and so will never be in
+  /// the recording; wait-free.
   package var unrecordedFrameCount: Int { queue.unrecordedFrameCount.load(ordering: .relaxed) }
+
+  /// Frames that wait to be written; wait-free.
+  ///
+  /// Where the recording has failed, or `waitUntilClosed` was false and the process ends, they are
+  /// lost beside the unrecorded ones.
+  package var unwrittenFrameCount: Int {
+    // In this order the difference is never negative.
+    let writtenFrameCount = queue.writtenFrameCount.load(ordering: .acquiring)
+    return queue.frameCount.load(ordering: .relaxed) - writtenFrameCount
+  }
 
   /// Whether frames are still recorded, and if not, why; wait-free.
   package var state: RecordingState { queue.state }
@@ -58,7 +71,7 @@ package final class CaptureRecorder: Sendable {
     }
     _ = queue.bytes.push(contentsOf: frames)
     queue.frameCount.wrappingAdd(frameCount, ordering: .relaxed)
-    if queue.isFilling { queue.alarm.ring() }
+    if queue.isFilling { queue.alarm.signal() }
   }
 
   /// Tells of a gap behind the frames so far.
@@ -85,7 +98,7 @@ package final class CaptureRecorder: Sendable {
 
   /// Waits until all is written, or for `seconds` at most; false where that was not enough.
   ///
-  /// Only after `end`, from any thread.
+  /// Only after `end`, from any thread. `unwrittenFrameCount` then tells what it was not enough for.
   @discardableResult package func waitUntilClosed(withinSeconds seconds: Double = 5) -> Bool {
     for _ in 0..<Int(seconds * 100) where !queue.isClosed.load(ordering: .acquiring) {
       usleep(10_000)

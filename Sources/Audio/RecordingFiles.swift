@@ -6,12 +6,15 @@ import Glibc
 /// The two files of a recording: `path` and its sidecar `path.jsonl`.
 ///
 /// Both are written under names of their own until `publish`, so that a listener that never hears
-/// anything leaves an earlier recording alone.
+/// anything leaves no recording.
 struct RecordingFiles: ~Copyable {
-  private let path: String
+  /// The recording; until it is published, the name that was asked for.
+  private(set) var path: String
+
+  private(set) var isPublished = false
+  private let partialPath: String
   private var wave: WaveWriter
   private let sidecar: Int32
-  private var isPublished = false
 
   /// The path of the sidecar of the recording at `path`.
   static func sidecarPath(_ path: String) -> String { path + ".jsonl" }
@@ -26,7 +29,7 @@ struct RecordingFiles: ~Copyable {
       var status = stat()
       guard unsafe lstat(path, &status) == 0 else { continue }
       guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path) }
-      // Renaming onto a device such as /dev/null would replace it.
+      // What else stands there, such as /dev/null, is no recording to put another one beside.
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
     }
     var recorded = format
@@ -47,27 +50,59 @@ struct RecordingFiles: ~Copyable {
       throw error
     }
     self.path = path
+    partialPath = path
     self.wave = wave
     sidecar = descriptor
   }
 
   deinit {
     close(sidecar)
-    if !isPublished { Self.removePartial(path) }
+    if !isPublished { Self.removePartial(partialPath) }
   }
 
-  /// Gives both files their names; what had them before is gone.
+  /// Gives both files their names: those asked for, or where one of the two is taken, the first free
+  /// ones with a number. No file is ever replaced, not even one that comes at the same moment.
+  ///
+  /// Once only.
   mutating func publish() throws(AudioError) {
-    guard !isPublished else { return }
-    let sidecarPath = Self.sidecarPath(path)
-    // In this order no crash leaves a recording beside the sidecar of another one.
-    unsafe unlink(sidecarPath)
-    for name in [path, sidecarPath] {
-      guard unsafe rename(Self.partialPath(name), name) == 0 else {
+    var number = 1
+    while !(try Self.reserve(RecordingName.numbered(partialPath, number))) { number += 1 }
+    let path = RecordingName.numbered(partialPath, number)
+    for (partial, name) in [
+      (partialPath, path), (Self.sidecarPath(partialPath), Self.sidecarPath(path)),
+    ] {
+      guard unsafe rename(Self.partialPath(partial), name) == 0 else {
         throw .system(path: name, operation: "rename", code: errno)
       }
     }
+    self.path = path
     isPublished = true
+  }
+
+  /// Creates both files, empty, to be renamed onto; false where one of them is there already.
+  ///
+  /// Links and renames that do not replace are unknown to some file systems; this is not.
+  private static func reserve(_ path: String) throws(AudioError) -> Bool {
+    guard try create(path) else { return false }
+    do throws(AudioError) {
+      if try create(sidecarPath(path)) { return true }
+    } catch {
+      unsafe unlink(path)
+      throw error
+    }
+    unsafe unlink(path)
+    return false
+  }
+
+  /// Creates an empty file; false where something has its name.
+  private static func create(_ path: String) throws(AudioError) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor < 0 else {
+      close(descriptor)
+      return true
+    }
+    guard errno == EEXIST else { throw .system(path: path, operation: "create", code: errno) }
+    return false
   }
 
   /// Appends frames, and makes the header say so.

@@ -2,6 +2,7 @@
 
 import Buffers
 import Synchronization
+import Threads
 
 /// What the capture thread hands to the thread that writes a recording.
 final class RecordingQueue: Sendable {
@@ -12,6 +13,9 @@ final class RecordingQueue: Sendable {
 
   /// Frames that were pushed: the index of the next one in the recording.
   let frameCount = Atomic<Int>(0)
+
+  /// Frames of them that the file has.
+  let writtenFrameCount = Atomic<Int>(0)
 
   /// Frames that were lost because the ring was full, the recording had failed or had ended.
   let unrecordedFrameCount = Atomic<Int>(0)
@@ -26,13 +30,24 @@ final class RecordingQueue: Sendable {
   let failureCode = Atomic<Int32>(0)
   let failure = Mutex<AudioError?>(nil)
 
+  /// The recording's name, which is another one than was asked for where that was taken.
+  let path: Mutex<String>
+
   /// Seconds of audio that wait at most.
   private static let lengthSeconds = 4
 
   /// Wakes the writer before its time.
-  let alarm = WriterAlarm()
+  let alarm: WakeDescriptor
 
-  init(format: CaptureFormat) {
+  /// - Throws: `AudioError.system` where the process has no descriptors left.
+  init(format: CaptureFormat, path: String) throws(AudioError) {
+    do throws(ThreadError) {
+      alarm = try WakeDescriptor()
+    } catch {
+      guard case .noPipe(let code) = error else { preconditionFailure("\(error)") }
+      throw .system(path: path, operation: "create a pipe for", code: code)
+    }
+    self.path = Mutex(path)
     let byteCount = Self.lengthSeconds * format.rate * format.frameByteCount
     bytes = SPSCRing(minimumCapacity: min(max(byteCount, 1 << 18), 1 << 24))
     marks = SPSCRing(minimumCapacity: 1024)
@@ -51,7 +66,7 @@ final class RecordingQueue: Sendable {
     _ = stateValue.compareExchange(
       expected: RecordingState.recording.rawValue, desired: state.rawValue, ordering: .releasing)
     hasEnded.store(true, ordering: .releasing)
-    alarm.ring()
+    alarm.signal()
   }
 
   /// Notes what the writer met.

@@ -14,7 +14,7 @@ struct RecordingWriter: ~Copyable {
   private var mark: RecordingMark?
 
   /// Longest pause between two looks into the queue: what a crash may lose.
-  private static let pauseMilliseconds: Int32 = 100
+  private static let pauseSeconds = 0.1
 
   init(queue: RecordingQueue, format: CaptureFormat, files: consuming RecordingFiles) {
     self.queue = queue
@@ -45,7 +45,8 @@ struct RecordingWriter: ~Copyable {
         let hasEnded = queue.hasEnded.load(ordering: .acquiring)
         try drain()
         if hasEnded { break }
-        queue.alarm.sleep(milliseconds: Self.pauseMilliseconds)
+        _ = queue.alarm.wait(until: monotonicSeconds() + Self.pauseSeconds)
+        queue.alarm.clear()
       }
     } catch {
       queue.fail(error)
@@ -61,7 +62,7 @@ struct RecordingWriter: ~Copyable {
       let limit = mark.map { $0.frame - writtenFrameCount } ?? waiting
       var left = min(waiting, limit)
       guard left > 0 || mark != nil else { return }
-      if left > 0 { try files.publish() }
+      if left > 0 && !files.isPublished { try publish() }
       while left > 0 {
         let count = min(left, block.count / format.frameByteCount)
         try writeBlock(frameCount: count)
@@ -74,12 +75,19 @@ struct RecordingWriter: ~Copyable {
     }
   }
 
+  private mutating func publish() throws(AudioError) {
+    try files.publish()
+    let path = files.path
+    queue.path.withLock { $0 = path }
+  }
+
   private mutating func writeBlock(frameCount: Int) throws(AudioError) {
     let byteCount = Self.pop(queue, frameCount * format.frameByteCount, &block)
     let recorded =
       format.encoding == .int24In32 ? Self.pack(&block, byteCount: byteCount) : byteCount
     try Self.write(block, recorded, &files)
     writtenFrameCount += frameCount
+    queue.writtenFrameCount.store(writtenFrameCount, ordering: .releasing)
   }
 
   private static func pop(

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Glibc
+import Threads
 
-/// Seconds of the monotonic clock.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
+/// Seconds of the monotonic clock, for the whole of this module.
+func monotonicSeconds() -> Double { Threads.monotonicSeconds() }

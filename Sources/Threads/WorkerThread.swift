@@ -7,13 +7,17 @@ import Synchronization
 package enum ThreadError: Error, Equatable {
   case cannotStart(name: String, code: Int32)
   case priorityRefused(priority: Int, code: Int32)
+
+  /// No pipe could be made.
+  case noPipe(code: Int32)
 }
 
 /// A thread that runs one body to its end.
 ///
 /// Plain threads and not tasks: a thread that waits for sound or for a slow reader must not hold
 /// one of the few threads of a pool, and what runs beside what is to be seen in a list of threads.
-/// Every signal is blocked in it, so that signals come to the one thread that waits for them.
+/// Every signal is blocked in it, so that signals come to the one thread that waits for them, and
+/// it has the ordinary priority, whatever its maker has.
 package final class WorkerThread: Sendable {
   /// Bytes of stack; most of it is never touched and so costs no memory.
   private static let stackByteCount = 512 << 10
@@ -31,6 +35,15 @@ package final class WorkerThread: Sendable {
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setstacksize(&attributes, Self.stackByteCount)
+    // Without this the helpers of a real-time thread would be as urgent as it is. Only then, since
+    // it takes one more system call, which a sandbox may forbid.
+    if sched_getscheduler(0) != SCHED_OTHER {
+      unsafe pthread_attr_setinheritsched(&attributes, Int32(PTHREAD_EXPLICIT_SCHED))
+      unsafe pthread_attr_setschedpolicy(&attributes, SCHED_OTHER)
+      // Else the priority would still be the maker's, which this policy does not know.
+      var parameters = sched_param()
+      unsafe pthread_attr_setschedparam(&attributes, &parameters)
+    }
     let start = unsafe Unmanaged.passRetained(ThreadStart(name: name, body: body))
     var thread = pthread_t()
     let previous = Self.blockSignals()

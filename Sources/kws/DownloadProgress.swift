@@ -2,6 +2,7 @@
 
 import Glibc
 import SpeechDatasets
+import Threads
 
 /// Shows how a download goes, on standard error: a line that is rewritten on a terminal, one line
 /// per tenth otherwise.

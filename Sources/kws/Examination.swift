@@ -3,6 +3,7 @@
 import ALSACapture
 import Audio
 import KeywordSpotting
+import Threads
 
 /// Some seconds of a microphone, and what they show.
 struct Examination {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Threads
+
 /// Seconds per call of several bodies, taken in turn so that a busy machine slows all of them alike.
 struct Measurement {
   /// Rounds of the measurement; each body runs once per round for about `roundSeconds`.

@@ -35,7 +35,8 @@ extension Setting {
     case .format: "Events on standard output: for a person, as JSON objects, keywords alone"
     case .wallClock: "Give events the time of day"
     case .record:
-      "WAV file that gets what the device captured, before resampling; gaps go beside it"
+      "WAV file that gets what the device captured, before resampling; gaps go beside it; where "
+        + "it is there already, a new one with a number"
     case .waitForDevice: "Wait for a device that is not there; on as a service, else off"
     case .silenceSeconds: "Seconds of digital zero after which the device counts as silent"
     case .realtimePriority: "Real-time priority of capture and inference; 0 is ordinary"

@@ -7,6 +7,7 @@ import NeuralNetwork
 import SpeechDatasets
 import SpeechFeatures
 import Storage
+import Threads
 import Training
 
 struct TrainCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import Threads
 import Training
 
 /// Shows how a training run goes, on standard error: a line that is rewritten on a terminal, one

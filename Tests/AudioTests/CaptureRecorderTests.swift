@@ -23,13 +23,16 @@ import Testing
   }
 
   /// Records `steps` and gives what was heard meanwhile.
-  private func record(_ path: String, _ format: CaptureFormat, _ steps: [CaptureStep]) throws
-    -> Heard
-  {
+  ///
+  /// - Parameter name: the path that the recording must get, where it is not `path`.
+  private func record(
+    _ path: String, as name: String? = nil, _ format: CaptureFormat, _ steps: [CaptureStep]
+  ) throws -> Heard {
     let recorder = try CaptureRecorder(path: path, format: format, source: "plughw:\"1\"")
     var stream = try CaptureStream(format: format, recorder: recorder)
     let heard = try run(steps, through: &stream)
     #expect(recorder.waitUntilClosed() && recorder.unrecordedFrameCount == 0)
+    #expect(recorder.path == name ?? path && recorder.unwrittenFrameCount == 0)
     return heard
   }
 
@@ -37,7 +40,7 @@ import Testing
   func `a recording gives the pieces that were heard`(encoding: SampleEncoding) throws {
     for (rate, channelCount) in [(16_000, 1), (48_000, 3)] {
       let format = CaptureFormat(rate: rate, channelCount: channelCount, encoding: encoding)
-      let path = folder.path("heard.wav")
+      let path = folder.path("heard-\(rate).wav")
       let heard = try record(path, format, steps(format))
       #expect(heard.stretches.count == 3)
       var source = try RecordedSource(path: path)
@@ -130,9 +133,71 @@ import Testing
     #expect(try replay(&source) == first && source.sourceName == "plughw:\"1\"")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.root).sorted()
     #expect(names == ["kept.wav", "kept.wav.jsonl"])
-    let second = try record(path, Self.stereo, [.frames(frames(Self.stereo, count: 500))])
-    var replaced = try RecordedSource(path: path)
-    #expect(try replay(&replaced) == second)
+  }
+
+  @Test(arguments: [
+    ("night.wav", "night-2.wav", "night-3.wav"), ("a.b/night", "a.b/night-2", "a.b/night-3"),
+    (".night", ".night-2", ".night-3"), ("n.i.wav", "n.i-2.wav", "n.i-3.wav"),
+  ])
+  func `no recording is replaced: another start makes one with a number`(
+    first: String, second: String, third: String
+  ) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("a.b"), withIntermediateDirectories: true)
+    let path = folder.path(first)
+    let names = [first, second, third].map(folder.path)
+    let heard = try (0..<3).map { number in
+      try record(
+        path, as: names[number], Self.stereo,
+        [.frames(frames(Self.stereo, count: 500 + number)), .gap(9, .overrun)])
+    }
+    for (name, heard) in zip(names, heard) {
+      var source = try RecordedSource(path: name)
+      #expect(try replay(&source) == heard && source.isComplete)
+    }
+    #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
+  }
+
+  @Test func `a sidecar or a dangling link in the way is left alone too`() throws {
+    let path = folder.path("night.wav")
+    let sidecar = URL(fileURLWithPath: path + ".jsonl")
+    try Data("{}".utf8).write(to: sidecar)
+    let link = folder.path("night-2.wav")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "none")
+    let bytes = frames(Self.stereo, count: 500)
+    _ = try record(path, as: folder.path("night-3.wav"), Self.stereo, [.frames(bytes)])
+    #expect(try Data(contentsOf: sidecar) == Data("{}".utf8))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "none")
+    // Neither the name that was free for a moment nor the link's is left behind.
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
+  }
+
+  @Test func `a disk that stands still leaves frames unwritten, and the recorder tells how many`()
+    throws
+  {
+    // A full pipe stands for the disk: the line of a mark waits in it.
+    let path = folder.path("slow.wav")
+    let pipe = path + ".jsonl.partial"
+    #expect(unsafe mkfifo(pipe, 0o600) == 0)
+    let reader = unsafe open(pipe, O_RDONLY | O_NONBLOCK)
+    let filler = unsafe open(pipe, O_WRONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let recorder = try CaptureRecorder(path: path, format: Self.stereo, source: "mic")
+    let page = [UInt8](repeating: 32, count: 4096)
+    while unsafe write(filler, page, page.count) > 0 {}
+    while unsafe write(filler, page, 1) > 0 {}
+    close(filler)
+    recorder.append(frames(Self.stereo, count: 1000).span)
+    recorder.markReconfigured()
+    recorder.append(frames(Self.stereo, count: 300).span)
+    recorder.end()
+    #expect(!recorder.waitUntilClosed(withinSeconds: 1))
+    while recorder.unwrittenFrameCount > 300 { usleep(10_000) }
+    #expect(recorder.unwrittenFrameCount == 300 && recorder.unrecordedFrameCount == 0)
+    var taken = [UInt8](repeating: 0, count: 1 << 17)
+    while unsafe read(reader, &taken, taken.count) != 0 { usleep(1000) }
+    #expect(recorder.waitUntilClosed() && recorder.unwrittenFrameCount == 0)
   }
 
   @Test func `a place where nothing can be recorded is refused at once`() throws {

@@ -148,11 +148,12 @@ import Testing
     #expect(log.facts(.logFile).count == 2)
   }
 
-  @Test func `a disk that fills up in the middle of a line leaves whole lines only`() throws {
-    // A file system of two pages, which only root may mount.
+  @Test(.enabled(if: Mounting.mayMountMemory, "needs the right to mount"))
+  func `a disk that fills up in the middle of a line leaves whole lines only`() throws {
+    // A file system of two pages.
     let disk = folder.path("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    guard unsafe mount("tmpfs", disk, "tmpfs", 0, "size=8k") == 0 else { return }
+    try #require(unsafe mount("tmpfs", disk, "tmpfs", 0, "size=8k") == 0)
     defer { _ = unsafe umount2(disk, Int32(MNT_DETACH)) }
     let filler = disk + "/filler"
     try Data(count: 4096).write(to: URL(fileURLWithPath: filler))
@@ -206,6 +207,57 @@ import Testing
     set.deliver(sampleEvent(0))
     #expect(set.finish(within: 20))
     #expect(folder.lines("log") == sampleLines(0..<1))
+  }
+
+  @Test(.enabled(if: Mounting.mayMountHanging, "needs the right to mount, and /dev/fuse"))
+  func `a log file on a file system that hangs refuses the new set in time`() throws {
+    let first = folder.path("log")
+    let set = try OutputSet(configuration(logFile: first), metrics: metrics, report: log.add)
+    let disk = try #require(HangingDisk(at: folder.path("disk")))
+    defer { disk.unmount() }
+    let start = Date()
+    #expect(
+      throws: ListenerError.system(path: disk.path + "/log", operation: "open", code: ETIMEDOUT)
+    ) {
+      _ = try OutputSet(
+        configuration(logFile: disk.path + "/log"), metrics: metrics, reusing: set,
+        report: log.add)
+    }
+    #expect(Date().timeIntervalSince(start) < 10)
+    set.deliver(sampleEvent(0))
+    #expect(set.finish(within: 20))
+    #expect(folder.lines("log") == sampleLines(0..<1))
+  }
+
+  @Test func `a process without descriptors refuses the new set and keeps the old one`() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try OutputFolder()
+      let (metrics, log) = (ListenerMetrics(), ReportLog())
+      var configuration = OutputConfiguration()
+      configuration.standardOutput = nil
+      configuration.logFile = LogFileConfiguration(path: folder.path("log"), format: .jsonl)
+      let set = try OutputSet(configuration, metrics: metrics, report: log.add)
+      configuration.logFile = nil
+      configuration.exec = ExecConfiguration(command: ["/bin/true"])
+      var limit = rlimit(rlim_cur: 256, rlim_max: 256)
+      unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      var taken: [Int32] = []
+      while case let descriptor = dup(0), descriptor >= 0 { taken.append(descriptor) }
+      // One that is free is not enough for the pipe.
+      for freeCount in 0..<2 {
+        #expect(
+          throws: ListenerError.system(path: "exec", operation: "create a pipe", code: EMFILE)
+        ) {
+          _ = try OutputSet(configuration, metrics: metrics, reusing: set, report: log.add)
+        }
+        if freeCount == 0 { close(taken.removeLast()) }
+      }
+      for descriptor in taken { close(descriptor) }
+      set.deliver(sampleEvent(0))
+      let isWhole = set.finish(within: 20) && folder.lines("log") == sampleLines(0..<1)
+      try FileManager.default.removeItem(atPath: folder.root)
+      exit(isWhole ? 0 : 1)
+    }
   }
 
   @Test func `a pipe as log file has its events read from the moment there is a reader`() throws {

@@ -33,6 +33,31 @@ import Threads
     }
   }
 
+  /// Whether the limit RLIMIT_RTPRIO, or a capability, allows it.
+  private static let mayBeRealtime: Bool = {
+    let isAllowed = Atomic(false)
+    let thread = try? WorkerThread(name: "kws-test") {
+      isAllowed.store((try? WorkerThread.becomeRealtime(priority: 1)) != nil, ordering: .relaxed)
+    }
+    thread?.join()
+    return isAllowed.load(ordering: .relaxed)
+  }()
+
+  @Test(.enabled(if: mayBeRealtime, "needs a right to real-time priority"))
+  func `a thread that a real-time thread starts has the ordinary priority`() throws {
+    let policies = Mutex<[Int32]>([])
+    let maker = try WorkerThread(name: "kws-test") {
+      try? WorkerThread.becomeRealtime(priority: 1)
+      policies.withLock { $0.append(sched_getscheduler(0)) }
+      let helper = try? WorkerThread(name: "kws-helper") {
+        policies.withLock { $0.append(sched_getscheduler(0)) }
+      }
+      helper?.join()
+    }
+    maker.join()
+    #expect(policies.withLock { $0 } == [SCHED_RR, SCHED_OTHER])
+  }
+
   @Test func `a priority that the system refuses is an error with its code`() {
     #expect(throws: ThreadError.priorityRefused(priority: 1000, code: EINVAL)) {
       try WorkerThread.becomeRealtime(priority: 1000)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Threads
+
 /// HTTP on a Unix socket or a loopback port: `/metrics`, `/healthz` and `/readyz`.
 final class MetricsServer: RetiringWorker {
-  private let stop = WakeDescriptor()
-  private let done = WakeDescriptor()
+  private let stop: WakeDescriptor
+  private let done: WakeDescriptor
 
   /// Serves on a Unix socket, which is removed at the end.
   convenience init(_ listener: UnixListener, _ metrics: ListenerMetrics) throws(ListenerError) {
@@ -29,6 +31,7 @@ final class MetricsServer: RetiringWorker {
     _ metrics: ListenerMetrics, close: @escaping @Sendable () -> Void
   ) throws(ListenerError) {
     do throws(ListenerError) {
+      (stop, done) = (try makeWake(kind.rawValue), try makeWake(kind.rawValue))
       let server = try HTTPServer(sockets: sockets, path: path, checksHost: checksHost) {
         metrics.answer($0, kind)
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Synchronization
+import Threads
 
 /// The bounded queue in front of one output.
 ///
@@ -16,7 +17,7 @@ final class Inbox<Sink: OutputSink>: Sendable {
   }
 
   /// Readable when there may be something new.
-  let wake = WakeDescriptor()
+  let wake: WakeDescriptor
 
   private struct State {
     var events: [ListenerEvent] = []
@@ -28,7 +29,10 @@ final class Inbox<Sink: OutputSink>: Sendable {
   private let limit: Int
   private let state = Mutex(State())
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, wake: WakeDescriptor) {
+    self.limit = limit
+    self.wake = wake
+  }
 
   func append(_ event: ListenerEvent) -> Admission {
     let admission = state.withLock { state -> Admission in

@@ -34,7 +34,8 @@ struct LineFile: Sendable {
 
   /// Opens `path` for appending and creates it where it is missing, readable by owner and group.
   ///
-  /// Never waits: a FIFO without a reader is open once there is one.
+  /// A FIFO without a reader is not waited for: it is open once there is one. A file system that
+  /// hangs is: see `LineFileOpening`.
   init(appendingTo path: String) throws(ListenerError) {
     let descriptor = Self.open(path)
     guard descriptor >= 0 || errno == ENXIO else {

@@ -145,7 +145,7 @@ package final class OutputSet: Sendable {
             metrics: metrics, report: report)
         }
         if let wanted = configuration.logFile {
-          let file = try LineFile(appendingTo: wanted.path)
+          let file = try LineFileOpening.open(wanted.path)
           if old?.logFile == nil {
             logFile = try OutputWorker(
               LineOutput(

@@ -10,7 +10,7 @@ final class OutputWorker<Sink: OutputSink>: RetiringWorker {
 
   private let sink: Sink
   private let inbox: Inbox<Sink>
-  private let done = WakeDescriptor()
+  private let done: WakeDescriptor
   private let kind: OutputKind
   private let metrics: ListenerMetrics
   private let report: @Sendable (OutputReport) -> Void
@@ -24,8 +24,9 @@ final class OutputWorker<Sink: OutputSink>: RetiringWorker {
     self.metrics = metrics
     self.report = report
     kind = sink.kind
-    inbox = Inbox(limit: queueLimit)
     do throws(ListenerError) {
+      done = try makeWake(kind.rawValue)
+      inbox = Inbox(limit: queueLimit, wake: try makeWake(kind.rawValue))
       try startThread(kind.rawValue) { self.run() }
     } catch {
       sink.close()
@@ -101,6 +102,18 @@ final class OutputWorker<Sink: OutputSink>: RetiringWorker {
 protocol RetiringWorker: AnyObject, Sendable {
   func retire(by deadline: Double)
   func waitForEnd(until deadline: Double) -> Bool
+}
+
+/// Makes a descriptor that wakes the thread called `name`.
+///
+/// - Throws: `ListenerError.system`, as where the process has no descriptors left.
+func makeWake(_ name: String) throws(ListenerError) -> WakeDescriptor {
+  do throws(ThreadError) {
+    return try WakeDescriptor()
+  } catch {
+    guard case .noPipe(let code) = error else { preconditionFailure("\(error)") }
+    throw .system(path: name, operation: "create a pipe", code: code)
+  }
 }
 
 /// Starts a thread that ends by itself: one that hangs in a write to a dead file system can be left

@@ -7,6 +7,7 @@ import Glibc
 import KeywordSpotting
 import StreamSpotting
 import Synchronization
+import Threads
 
 /// The body of the capture thread: microphone, resampler, network, decisions.
 ///

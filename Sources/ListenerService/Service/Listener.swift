@@ -31,7 +31,7 @@ package final class Listener {
   let mailbox = SpotterMailbox()
   let outputReports: OutputReports
 
-  private let wake = WakeDescriptor()
+  private let wake: WakeDescriptor
   private let signals: SignalPipe
 
   var setup: ListenerSetup
@@ -60,6 +60,7 @@ package final class Listener {
     self.reload = reload
     labels = [0: setup.plan.labels]
     tally = EventTally()
+    wake = try makeWake("listener")
     signals = try SignalPipe([SIGTERM, SIGINT, SIGHUP])
     // A reader that goes away is seen by the output that writes, not by the whole process.
     signal(SIGPIPE, SIG_IGN)

@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Glibc
-
-/// Seconds of the monotonic clock, for rates and remaining times in progress lines.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
 /// Such as `48 s`, `12 min` or `1 h 20 min`.
 func durationText(seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0 else { return "?" }
