@@ -50,9 +50,15 @@ enum ListenerLog {
         "\(device): listening: \(format.text); the first audio went through the network "
           + "\(fixed(seconds * 1000, decimals: 0)) ms after the start."
       )
+    case .recording(let path): return (.information, "recording to \(path).")
+    case .recordingCut(let path, let frameCount):
+      return (
+        .warning,
+        "\(path): the last \(frameCount) frames are missing: the disk was too slow, or failed."
+      )
     case .incident(let incident, let device, let heldBackCount):
       let more = heldBackCount > 0 ? " (\(heldBackCount) more like this were not logged.)" : ""
-      let isGood = incident.phase == .ended
+      let isGood = incident.phase != .began
       return (isGood ? .notice : .warning, "\(device): \(incident.text)\(more)")
     case .output(let report):
       return (.warning, report.text)

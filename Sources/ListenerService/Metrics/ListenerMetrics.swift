@@ -2,6 +2,7 @@
 
 import KeywordSpotting
 import Synchronization
+import Threads
 
 /// Everything the listener counts, from the start of the process on.
 ///

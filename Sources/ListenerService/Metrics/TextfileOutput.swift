@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import Threads
 
 /// The metrics as a file for a collector of text files, replaced as a whole every 15 seconds and
 /// removed at the end.

@@ -2,6 +2,7 @@
 
 import Buffers
 import KeywordSpotting
+import Threads
 
 /// Recordings of what was detected, with some seconds before and after, as files in a folder.
 final class ClipOutput: OutputSink, @unchecked Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import Threads
 
 /// A running child of `--exec`, the leader of a process group of its own.
 struct ExecChild {

@@ -2,6 +2,7 @@
 
 import Glibc
 import KeywordSpotting
+import Threads
 
 /// A program that runs once per detection, never through a shell, so many at once at most.
 final class ExecOutput: OutputSink, @unchecked Sendable {

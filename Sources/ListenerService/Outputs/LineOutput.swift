@@ -2,6 +2,7 @@
 
 import Glibc
 import KeywordSpotting
+import Threads
 
 /// Standard output or a log file: one whole line per event.
 ///

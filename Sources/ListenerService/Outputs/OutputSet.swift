@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Threads
+
 /// Every output that is on, each with a thread and a queue of its own.
 ///
 /// One thread, the control thread, calls the methods.

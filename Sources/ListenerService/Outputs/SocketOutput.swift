@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import Threads
 
 /// A Unix stream socket: every reader gets a JSON line per event from its connection on.
 ///

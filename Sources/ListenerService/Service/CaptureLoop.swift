@@ -88,6 +88,7 @@ struct CaptureLoop: Sendable {
     guard microphone.format != format else { return }
     format = microphone.format
     status.format = format
+    status.recorder = microphone.recording
   }
 
   private func tell(_ event: LineEvent) {

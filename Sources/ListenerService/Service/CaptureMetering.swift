@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ALSACapture
+import Threads
 
 /// What the capture thread counts: stores to memory, nothing that waits.
 struct CaptureMetering: Sendable {

@@ -20,6 +20,7 @@ final class LineStatus: Sendable {
 
   private let stateValue = Atomic<UInt8>(CaptureState.opening.rawValue)
   private let formatValue = Mutex<CaptureFormat?>(nil)
+  private let recorderValue = Mutex<CaptureRecorder?>(nil)
   private let failureValue = Mutex<(any Error)?>(nil)
 
   /// What the microphone is doing.
@@ -32,6 +33,12 @@ final class LineStatus: Sendable {
   var format: CaptureFormat? {
     get { formatValue.withLock { $0 } }
     set { formatValue.withLock { $0 = newValue } }
+  }
+
+  /// What records the capture, nil where nothing does.
+  var recorder: CaptureRecorder? {
+    get { recorderValue.withLock { $0 } }
+    set { recorderValue.withLock { $0 = newValue } }
   }
 
   /// Why the thread ended, nil where it was asked to.

@@ -4,6 +4,7 @@ import ALSACapture
 import Buffers
 import KeywordSpotting
 import Synchronization
+import Threads
 
 extension Listener {
   /// Hands on everything that the capture thread told.

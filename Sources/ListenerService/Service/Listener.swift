@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ALSACapture
+import Audio
 import Buffers
 import Glibc
 import KeywordSpotting
@@ -98,6 +99,10 @@ package final class Listener {
     }
     thread.join()
     drain()
+    if let recorder = status.recorder, recorder.unwrittenFrameCount > 0 {
+      wording.log(
+        .recordingCut(path: recorder.path, frameCount: recorder.unwrittenFrameCount))
+    }
     outputs.finish(within: Self.stopSeconds)
     if let failure = status.failure { throw failure }
   }
@@ -147,6 +152,7 @@ package final class Listener {
       wording.log(
         .listening(
           device: setup.configuration.device, format, secondsSinceStart: seconds))
+      if let recorder = status.recorder { wording.log(.recording(path: recorder.path)) }
       StartPages.giveBack()
     }
     metrics.readyIs(health.isReady)

@@ -8,6 +8,12 @@ package enum ListenerReport: Sendable {
   /// Audio went through the network for the first time, this many seconds after the process began.
   case listening(device: String, CaptureFormat, secondsSinceStart: Double)
 
+  /// The capture is recorded at `path`, another than asked for where that was taken.
+  case recording(path: String)
+
+  /// The disk was too slow for the end of the recording at `path`.
+  case recordingCut(path: String, frameCount: Int)
+
   /// Something happened to the capture; this many of its kind were held back since the last line.
   case incident(CaptureIncident, device: String, heldBackCount: Int)
 

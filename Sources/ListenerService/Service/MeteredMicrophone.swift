@@ -2,6 +2,7 @@
 
 import ALSACapture
 import Audio
+import Threads
 
 /// A microphone that remembers when it last gave something: what comes after is the line's work,
 /// what came before was waiting.
