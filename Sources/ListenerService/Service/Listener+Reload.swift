@@ -21,10 +21,12 @@ extension Listener {
         new.configuration.outputs, metrics: metrics, reusing: outputs
       ) { reports.take($0) }
       let needRestart = setup.configuration.needRestart(for: new.configuration)
-      let kept = setup.configuration
-      let decidesAlike = new.decidesLike(setup)
+      let kept = setup
+      let decidesAlike = new.decidesLike(kept)
       setup = new
-      setup.configuration.keepWhatNeedsRestart(from: kept)
+      setup.configuration.keepWhatNeedsRestart(from: kept.configuration)
+      // The plan at work is as good, and one in memory is enough.
+      if decidesAlike { setup.plan = kept.plan }
       if !decidesAlike {
         generation += 1
         labels[generation] = new.plan.labels
