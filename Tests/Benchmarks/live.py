@@ -106,8 +106,12 @@ def processor_seconds(process):
 
 
 def resident_kilobytes(process):
+    """Resident memory now, its peak, and the part that is private to the process."""
     with open(f"/proc/{process.pid}/status") as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+        text = file.read()
+    names = {"now": "VmRSS", "peak": "VmHWM", "private": "RssAnon"}
+    return {
+        key: int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for key, name in names.items()}
 
 
 def listen(options, server, arguments):
