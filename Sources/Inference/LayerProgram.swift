@@ -71,6 +71,7 @@ struct LayerStep {
       case .depthwise:
         step.operation = unsafe depthwises.count
         unsafe depthwises.append(try builder.depthwise(&constants))
+      case .frequencyAverage, .sum: fatalError()
       case .averagePool:
         step.operation = averagePools.count
         step.sumOffset = sumCount

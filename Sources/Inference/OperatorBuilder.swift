@@ -30,9 +30,8 @@ struct OperatorBuilder {
   private var residual: TensorPlan? { residualTensor < 0 ? nil : arena.tensors[residualTensor] }
 
   /// Kernel and stride; those of a dense layer are 1.
-  private var window: (kernel: Extent, stride: Extent, dilation: Int) {
-    let one = Extent(time: 1, frequency: 1)
-    return geometry.window ?? (one, one, 1)
+  private var window: Window {
+    geometry.window ?? Window(kernel: Extent(time: 1, frequency: 1))
   }
 
   var step: LayerStep {
@@ -40,22 +39,22 @@ struct OperatorBuilder {
       switch geometry.layer.operation {
       case .depthwise: .depthwise
       case .averagePool: .averagePool
+      case .frequencyAverage, .sum: fatalError()
       case .convolution, .dense, .frequencyToChannels: output == nil ? .logits : .convolution
       }
     // The pool's kernel looks back by itself; other windows start at their oldest tap.
     let lookBack = kind == .averagePool ? 0 : geometry.historyCount
-    let padding = Architecture.frequencyPadding(kernel: window.kernel.frequency)
     return LayerStep(
       kind: kind, operation: 0, input: inputTensor, residual: residualTensor,
       output: outputTensor, stride: window.stride.time,
       clock: output?.clock ?? arena.clock(ofStride: geometry.timeStride) ?? 0,
-      inputOffset: input.centre - padding * geometry.input.channelCount
+      inputOffset: input.centre - window.lowPadding * geometry.input.channelCount
         - lookBack * input.columnStride,
       residualOffset: residual?.centre ?? 0, outputOffset: output?.centre ?? 0, sumOffset: 0)
   }
 
   func convolution(_ constants: inout ConstantPool) throws(InferenceError) -> kws_int8_convolution {
-    let (kernel, stride, dilation) = window
+    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     var tapCount = kernel.time
     var runLength = kernel.frequency * geometry.input.channelCount
     let tapStride = dilation * input.columnStride
@@ -82,7 +81,7 @@ struct OperatorBuilder {
   }
 
   func depthwise(_ constants: inout ConstantPool) throws(InferenceError) -> kws_int8_depthwise {
-    let (kernel, stride, dilation) = window
+    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     let channels = geometry.input.channelCount
     let tapCount = kernel.time * kernel.frequency
     var offsets: [Int32] = []

@@ -38,6 +38,7 @@ package enum Rescaling {
     switch activation {
     case .none: return lowest...highest
     case .relu: return 0...highest
+    case .hardSwish: fatalError()
     case .relu6: return 0...min(highest, (6 / output.scale).rounded(.toNearestOrEven))
     }
   }

@@ -96,8 +96,8 @@ struct ArenaPlan {
     if case .frequencyToChannels = layer.layer.operation { return }
     let tensor = inputTensor(of: layer)
     tensors[tensor].historyCount = max(tensors[tensor].historyCount, layer.historyCount)
-    guard let (kernel, stride, _) = layer.window, kernel.frequency > 1 else { return }
-    let low = Architecture.frequencyPadding(kernel: kernel.frequency)
+    guard let window = layer.window, window.kernel.frequency > 1 else { return }
+    let (kernel, stride, low) = (window.kernel, window.stride, window.lowPadding)
     let last = (layer.output.frequencyCount - 1) * stride.frequency - low + kernel.frequency - 1
     // After frequencyToChannels the one bin spans a whole column of the tensor.
     let merged = tensors[tensor].shape.channelCount

@@ -27,7 +27,7 @@ package struct Architecture: Codable, Equatable, Sendable {
   }
 }
 
-/// One layer: `activation(normalization(operation(input)) + residual)`.
+/// One layer: `activation(dropout(normalization(operation(input))) + residual)`.
 package struct Layer: Codable, Equatable, Sendable {
   /// Unique within the architecture; the first part of its tensors' names. Not `input`, nor
   /// what a checkpoint names its own tensors with: `normalization`, `optimizer`, `history`, `state`,
@@ -49,9 +49,14 @@ package struct Layer: Codable, Equatable, Sendable {
   /// The function applied last.
   package var activation: Activation
 
+  /// In training, the probability that a channel of a clip is set to zero, the others being scaled
+  /// up to keep the mean; nil for none. Only on layers with weights and without normalization.
+  package var dropout: Float?
+
   package init(
     name: String, input: String? = nil, operation: Operation,
-    normalization: Normalization = .none, residual: String? = nil, activation: Activation = .none
+    normalization: Normalization = .none, residual: String? = nil, activation: Activation = .none,
+    dropout: Float? = nil
   ) {
     self.name = name
     self.input = input
@@ -59,6 +64,7 @@ package struct Layer: Codable, Equatable, Sendable {
     self.normalization = normalization
     self.residual = residual
     self.activation = activation
+    self.dropout = dropout
   }
 }
 
@@ -66,6 +72,9 @@ package struct Layer: Codable, Equatable, Sendable {
 package struct Extent: Codable, Equatable, Sendable {
   package var time: Int
   package var frequency: Int
+
+  /// Values of a kernel of this size.
+  package var count: Int { time * frequency }
 
   package init(time: Int, frequency: Int) {
     self.time = time
@@ -76,34 +85,96 @@ package struct Extent: Codable, Equatable, Sendable {
 /// The linear part of a layer.
 package enum Operation: Equatable, Sendable {
   /// Every output channel sees every input channel. Weights `[time, frequency, input, output]`.
-  case convolution(outputChannelCount: Int, kernel: Extent, stride: Extent, dilation: Int)
+  case convolution(outputChannelCount: Int, window: Window)
 
   /// Every channel by itself. Weights `[time, frequency, channel]`.
-  case depthwise(kernel: Extent, stride: Extent, dilation: Int)
+  case depthwise(window: Window)
 
   /// Frequency and channel become channels of one frequency: no operation in memory.
   case frequencyToChannels
 
+  /// The mean over all frequencies of every column: one frequency.
+  case frequencyAverage
+
   /// The mean over all frequencies and the last window: a running mean along time.
   case averagePool
+
+  /// The sum of the input and of earlier layers' outputs, each of the input's shape or of one
+  /// frequency, which then is added to all: the broadcast of BC-ResNet (arXiv 2106.04140).
+  case sum(with: [String])
 
   /// Fully connected, on one frequency. Weights `[input, output]`, always with bias.
   case dense(outputCount: Int)
 }
 
+/// What a convolution sees of its input for one output value.
+package struct Window: Equatable, Sendable {
+  package var kernel: Extent
+  package var stride: Extent
+
+  /// Columns from one tap along time to the next.
+  package var dilation: Int
+
+  package var padding: FrequencyPadding
+
+  package init(
+    kernel: Extent, stride: Extent = Extent(time: 1, frequency: 1), dilation: Int = 1,
+    padding: FrequencyPadding = .same
+  ) {
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+  }
+
+  /// Zeros on the low side of the frequency axis.
+  package var lowPadding: Int {
+    switch padding {
+    case .same: (kernel.frequency - 1) / 2
+    case .none: 0
+    }
+  }
+}
+
+/// How a window treats the ends of the frequency axis.
+package enum FrequencyPadding: String, Codable, Sendable {
+  /// `ceil(F / stride)` outputs: `(kernel - 1) / 2` zeros on the low side, on the high side as many
+  /// as are needed.
+  case same
+
+  /// No zeros: `(F - kernel) / stride + 1` outputs.
+  case none
+}
+
 /// What follows the operation of a layer.
-package enum Normalization: String, Codable, Equatable, Sendable {
+package enum Normalization: Equatable, Sendable {
   /// Nothing; the operation then has a bias.
   case none
 
   /// Batch normalization per channel; the operation then has no bias.
   case batch
 
+  /// Batch normalization per channel and band, with the frequencies cut into so many bands of equal
+  /// width: SubSpectralNorm (Chang et al., arXiv 2103.13620).
+  case subSpectral(bandCount: Int)
+
   /// Added to the variance under the root.
   package static let batchEpsilon: Float = 1e-5
+
+  /// Bands of frequencies with statistics of their own; 0 without normalization.
+  package var bandCount: Int {
+    switch self {
+    case .none: 0
+    case .batch: 1
+    case .subSpectral(let bandCount): bandCount
+    }
+  }
 }
 
 /// The function applied last in a layer.
 package enum Activation: String, Codable, Equatable, Sendable {
   case none, relu, relu6
+
+  /// `x * relu6(x + 3) / 6`, the hard form of Swish (Howard et al., arXiv 1905.02244).
+  case hardSwish
 }

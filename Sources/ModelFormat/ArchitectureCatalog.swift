@@ -42,14 +42,14 @@ package enum ArchitectureCatalog: String, CaseIterable, Sendable {
       Layer(
         name: name,
         operation: .convolution(
-          outputChannelCount: outputs, kernel: kernel, stride: stride, dilation: 1),
+          outputChannelCount: outputs, window: Window(kernel: kernel, stride: stride)),
         normalization: .batch, residual: residual, activation: .relu)
     }
     func depthwise(
       _ name: String, kernel: Extent, stride: Extent = one, activation: Activation
     ) -> Layer {
       Layer(
-        name: name, operation: .depthwise(kernel: kernel, stride: stride, dilation: 1),
+        name: name, operation: .depthwise(window: Window(kernel: kernel, stride: stride)),
         normalization: .batch, activation: activation)
     }
     var layers = [

@@ -24,8 +24,18 @@ package enum ArchitectureError: Error, Equatable {
   /// The layers up to `layer` put out more than `Architecture.activationLimit` values per window.
   case tooManyActivations(layer: String, found: Int, limit: Int)
 
-  /// Kernels along frequency are odd, so that 'same' padding is symmetric.
-  case evenFrequencyKernel(layer: String, found: Int)
+  /// Without padding, the kernel along frequency is wider than the input.
+  case kernelPastInput(layer: String, kernel: Int, frequencyCount: Int)
+
+  /// The frequencies of the layer cannot be cut into so many bands of equal width.
+  case unevenBands(layer: String, frequencyCount: Int, bandCount: Int)
+
+  /// An addend of a sum has neither the shape of the sum's input nor that of one of its
+  /// frequencies, or another time stride.
+  case addendShape(layer: String, addend: String)
+
+  /// Of a sum's input and an addend one comes before the average pool, one after it.
+  case addendAcrossPool(layer: String, addend: String)
 
   /// The residual's shape or time stride differs from the layer's output.
   case residualShape(layer: String, residual: String)
@@ -38,6 +48,9 @@ package enum ArchitectureError: Error, Equatable {
 
   /// Of the layer's output and its residual one comes before the average pool, one after it.
   case residualAcrossPool(layer: String, residual: String)
+
+  /// A probability of dropout below 0, at 1 or above, or no number.
+  case badDropout(layer: String, found: Float)
 
   /// A field that this operation cannot have.
   case notAllowed(layer: String, field: String)

@@ -53,13 +53,9 @@ extension LayerGeometry {
   package var networkTensorShapes: [(name: String, shape: [Int])] {
     guard hasWeights else { return [] }
     let name = layer.name
-    let channels = [output.channelCount]
     let weight = [("\(name).weight", floatWeightShape)]
-    switch layer.normalization {
-    case .none: return weight + [("\(name).bias", channels)]
-    case .batch:
-      return weight
-        + ["scale", "shift", "mean", "variance"].map { ("\(name).norm.\($0)", channels) }
-    }
+    guard layer.normalization != .none else { return weight + [("\(name).bias", channelShape)] }
+    return weight
+      + ["scale", "shift", "mean", "variance"].map { ("\(name).norm.\($0)", channelShape) }
   }
 }

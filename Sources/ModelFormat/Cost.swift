@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// What a layer costs. Operations are multiply-accumulates of convolutions and dense layers;
-/// normalization, activation, pooling and residual additions are not counted.
+/// normalization, activation, averages and additions are not counted.
 package struct LayerCost: Equatable, Sendable {
   /// Multiply-accumulates per output column.
   package var macPerColumn: Int
@@ -20,11 +20,11 @@ extension LayerGeometry {
   /// Number of weights.
   package var weightCount: Int {
     switch layer.operation {
-    case .convolution(let outputs, let kernel, _, _):
-      kernel.time * kernel.frequency * input.channelCount * outputs
-    case .depthwise(let kernel, _, _): kernel.time * kernel.frequency * input.channelCount
+    case .convolution(let outputs, let window):
+      window.kernel.count * input.channelCount * outputs
+    case .depthwise(let window): window.kernel.count * input.channelCount
     case .dense(let outputs): input.channelCount * outputs
-    case .frequencyToChannels, .averagePool: 0
+    case .frequencyToChannels, .frequencyAverage, .averagePool, .sum: 0
     }
   }
 

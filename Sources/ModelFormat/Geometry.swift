@@ -25,6 +25,9 @@ package struct LayerGeometry: Equatable, Sendable {
   /// Index of the layer whose output is added.
   package var residualIndex: Int?
 
+  /// Indices of the layers whose outputs a sum adds to its input.
+  package var addendIndices: [Int]
+
   /// Shape of an input column.
   package var input: ColumnShape
 
@@ -52,9 +55,6 @@ package struct LayerGeometry: Equatable, Sendable {
 }
 
 extension Architecture {
-  /// Zeros on the low side of the frequency axis for a kernel of `kernel` bins: 'same' padding.
-  package static func frequencyPadding(kernel: Int) -> Int { (kernel - 1) / 2 }
-
   /// Weights of all layers together: 256 MiB in single precision.
   package static let weightLimit = 1 << 26
 
@@ -64,8 +64,8 @@ extension Architecture {
   /// Resolves names and infers shapes.
   ///
   /// Time: output column `u` of a layer of stride `s` appears with input column `t = s * u + s - 1`
-  /// and reads the input columns `t - (kernel - 1) * dilation ... t`. Frequency: `ceil(F / stride)`
-  /// outputs, padded with `(kernel - 1) / 2` zeros on the low side.
+  /// and reads the input columns `t - (kernel - 1) * dilation ... t`. Frequency: see
+  /// `FrequencyPadding`.
   ///
   /// - Throws: `ArchitectureError` for the first layer that makes no sense.
   package func geometry() throws(ArchitectureError) -> [LayerGeometry] {
@@ -102,15 +102,27 @@ extension Architecture {
       let sourceShape =
         source?.output ?? ColumnShape(frequencyCount: coefficientCount, channelCount: 1)
       var geometry = LayerGeometry(
-        layer: layer, inputIndex: inputIndex, residualIndex: nil, input: sourceShape,
+        layer: layer, inputIndex: inputIndex, residualIndex: nil, addendIndices: [],
+        input: sourceShape,
         output: sourceShape, timeStride: source?.timeStride ?? 1, historyCount: 0,
         windowColumnCount: source?.windowColumnCount ?? windowFrameCount, poolLength: 1,
         followsPool: source?.isPooled ?? false)
-      try geometry.applyOperation()
-      if let name = layer.residual {
+      func earlier(_ name: String) throws(ArchitectureError) -> Int {
         guard let found = indexOfName[name] else {
           throw .unknownLayer(layer: layer.name, reference: name)
         }
+        return found
+      }
+      try geometry.applyOperation()
+      if case .sum(let others) = layer.operation {
+        for name in others {
+          let found = try earlier(name)
+          try geometry.checkAddend(resolved[found])
+          geometry.addendIndices.append(found)
+        }
+      }
+      if let name = layer.residual {
+        let found = try earlier(name)
         guard resolved[found].output == geometry.output,
           resolved[found].timeStride == geometry.timeStride
         else { throw .residualShape(layer: layer.name, residual: name) }
@@ -157,61 +169,41 @@ extension LayerGeometry {
   package var hasWeights: Bool {
     switch layer.operation {
     case .convolution, .depthwise, .dense: true
-    case .frequencyToChannels, .averagePool: false
+    case .frequencyToChannels, .frequencyAverage, .averagePool, .sum: false
     }
   }
 
-  /// The kernel, stride and dilation of a convolution or depthwise layer.
-  package var window: (kernel: Extent, stride: Extent, dilation: Int)? {
+  /// The window of a convolution or depthwise layer.
+  package var window: Window? {
     switch layer.operation {
-    case .convolution(_, let kernel, let stride, let dilation),
-      .depthwise(let kernel, let stride, let dilation):
-      (kernel, stride, dilation)
+    case .convolution(_, let window), .depthwise(let window): window
     default: nil
     }
   }
 
   fileprivate mutating func applyOperation() throws(ArchitectureError) {
-    if let (kernel, stride, dilation) = window {
-      try check("kernel time", kernel.time, 1...255)
-      try check("kernel frequency", kernel.frequency, 1...255)
-      guard kernel.frequency % 2 == 1 else {
-        throw .evenFrequencyKernel(layer: layer.name, found: kernel.frequency)
-      }
-      try check("stride time", stride.time, 1...16)
-      try check("stride frequency", stride.frequency, 1...16)
-      try check("dilation", dilation, 1...64)
-      output.frequencyCount = (input.frequencyCount + stride.frequency - 1) / stride.frequency
-      timeStride *= stride.time
-      historyCount = (kernel.time - 1) * dilation
-      windowColumnCount /= stride.time
-      try check("columns per window", windowColumnCount, 1...10_000)
-      // A window has one mean, a stream one per column: only without reach along time is it the
-      // same network.
-      for (field, extent) in [("time kernel", kernel.time), ("time stride", stride.time)]
-      where followsPool && extent > 1 {
-        throw .timeAfterPool(layer: layer.name, field: field, found: extent)
-      }
-    }
+    if let window { try apply(window) }
     switch layer.operation {
-    case .convolution(let outputChannelCount, _, _, _):
+    case .convolution(let outputChannelCount, _):
       try check("outputs", outputChannelCount, 1...4096)
       output.channelCount = outputChannelCount
     case .depthwise: break
     case .frequencyToChannels:
       output = ColumnShape(frequencyCount: 1, channelCount: input.count)
       try check("channels", input.count, 1...4096)
-      guard layer.normalization == .none, layer.activation == .none, layer.residual == nil else {
-        throw .notAllowed(layer: layer.name, field: "normalization, activation or residual")
-      }
+      try checkPlain(activation: false)
+    case .frequencyAverage:
+      output.frequencyCount = 1
+      try checkPlain(activation: false)
     case .averagePool:
       guard !followsPool else { throw .secondPool(layer: layer.name) }
       output = ColumnShape(frequencyCount: 1, channelCount: input.channelCount)
       poolLength = windowColumnCount
       historyCount = windowColumnCount
-      guard layer.normalization == .none, layer.activation == .none, layer.residual == nil else {
-        throw .notAllowed(layer: layer.name, field: "normalization, activation or residual")
-      }
+      try checkPlain(activation: false)
+    case .sum(let others):
+      try check("addends", others.count, 1...4)
+      try checkPlain(activation: true)
     case .dense(let outputCount):
       try check("outputs", outputCount, 1...4096)
       try check("input frequencies", input.frequencyCount, 1...1)
@@ -219,6 +211,76 @@ extension LayerGeometry {
       guard layer.normalization == .none, layer.residual == nil else {
         throw .notAllowed(layer: layer.name, field: "normalization or residual")
       }
+    }
+    try applyNormalization()
+  }
+
+  private mutating func apply(_ window: Window) throws(ArchitectureError) {
+    let (kernel, stride) = (window.kernel, window.stride)
+    try check("kernel time", kernel.time, 1...255)
+    try check("kernel frequency", kernel.frequency, 1...255)
+    try check("stride time", stride.time, 1...16)
+    try check("stride frequency", stride.frequency, 1...16)
+    try check("dilation", window.dilation, 1...64)
+    switch window.padding {
+    case .same:
+      output.frequencyCount = (input.frequencyCount + stride.frequency - 1) / stride.frequency
+    case .none:
+      guard kernel.frequency <= input.frequencyCount else {
+        throw .kernelPastInput(
+          layer: layer.name, kernel: kernel.frequency, frequencyCount: input.frequencyCount)
+      }
+      output.frequencyCount =
+        (input.frequencyCount - kernel.frequency) / stride.frequency + 1
+    }
+    timeStride *= stride.time
+    historyCount = (kernel.time - 1) * window.dilation
+    windowColumnCount /= stride.time
+    try check("columns per window", windowColumnCount, 1...10_000)
+    // A window has one mean, a stream one per column: only without reach along time is it the
+    // same network.
+    for (field, extent) in [("time kernel", kernel.time), ("time stride", stride.time)]
+    where followsPool && extent > 1 {
+      throw .timeAfterPool(layer: layer.name, field: field, found: extent)
+    }
+  }
+
+  private func applyNormalization() throws(ArchitectureError) {
+    if case .subSpectral(let bandCount) = layer.normalization {
+      try check("bands", bandCount, 1...1024)
+      guard output.frequencyCount % bandCount == 0 else {
+        throw .unevenBands(
+          layer: layer.name, frequencyCount: output.frequencyCount, bandCount: bandCount)
+      }
+    }
+    if let dropout = layer.dropout {
+      guard hasWeights, layer.normalization == .none else {
+        throw .notAllowed(layer: layer.name, field: "dropout")
+      }
+      guard dropout >= 0, dropout < 1 else {
+        throw .badDropout(layer: layer.name, found: dropout)
+      }
+    }
+  }
+
+  /// A layer without weights has neither normalization nor residual.
+  private func checkPlain(activation: Bool) throws(ArchitectureError) {
+    guard layer.normalization == .none, layer.residual == nil,
+      activation || layer.activation == .none
+    else {
+      throw .notAllowed(
+        layer: layer.name,
+        field: activation ? "normalization or residual" : "normalization, activation or residual")
+    }
+  }
+
+  fileprivate func checkAddend(_ addend: LayerGeometry) throws(ArchitectureError) {
+    guard addend.output.channelCount == output.channelCount,
+      [1, output.frequencyCount].contains(addend.output.frequencyCount),
+      addend.timeStride == timeStride
+    else { throw .addendShape(layer: layer.name, addend: addend.layer.name) }
+    guard addend.isPooled == isPooled else {
+      throw .addendAcrossPool(layer: layer.name, addend: addend.layer.name)
     }
   }
 

@@ -112,25 +112,36 @@ extension ActivationQuantization {
 }
 
 extension LayerGeometry {
+  /// Shape of what a layer has one of per output channel, such as biases and scales: `[channel]`,
+  /// with SubSpectralNorm `[band, channel]`.
+  package var channelShape: [Int] {
+    if case .subSpectral(let bandCount) = layer.normalization {
+      return [bandCount, output.channelCount]
+    }
+    return [output.channelCount]
+  }
+
   /// Shape of the integer weights in a model file; see `QuantizedLayer.weights`.
   package var weightShape: [Int] {
     switch layer.operation {
-    case .convolution(let outputs, let kernel, _, _):
-      [outputs, kernel.time, kernel.frequency, input.channelCount]
-    case .depthwise(let kernel, _, _): [kernel.time, kernel.frequency, input.channelCount]
+    case .convolution(let outputs, let window):
+      [outputs, window.kernel.time, window.kernel.frequency, input.channelCount]
+    case .depthwise(let window):
+      [window.kernel.time, window.kernel.frequency, input.channelCount]
     case .dense(let outputs): [outputs, input.channelCount]
-    case .frequencyToChannels, .averagePool: [0]
+    case .frequencyToChannels, .frequencyAverage, .averagePool, .sum: [0]
     }
   }
 
   /// Shape of the float weights in a checkpoint; see `Operation`.
   package var floatWeightShape: [Int] {
     switch layer.operation {
-    case .convolution(let outputs, let kernel, _, _):
-      [kernel.time, kernel.frequency, input.channelCount, outputs]
-    case .depthwise(let kernel, _, _): [kernel.time, kernel.frequency, input.channelCount]
+    case .convolution(let outputs, let window):
+      [window.kernel.time, window.kernel.frequency, input.channelCount, outputs]
+    case .depthwise(let window):
+      [window.kernel.time, window.kernel.frequency, input.channelCount]
     case .dense(let outputs): [input.channelCount, outputs]
-    case .frequencyToChannels, .averagePool: [0]
+    case .frequencyToChannels, .frequencyAverage, .averagePool, .sum: [0]
     }
   }
 }

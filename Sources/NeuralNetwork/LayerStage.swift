@@ -41,36 +41,29 @@ final class LayerStage {
     self.geometry = geometry
     let layer = geometry.layer
     let channelCount = geometry.output.channelCount
-    let inputCount = geometry.input.channelCount
     switch layer.operation {
-    case .convolution(let outputCount, let kernel, let stride, let dilation):
+    case .convolution(_, let window):
       operation = Convolution(
         weights: Parameter(
-          name: "\(layer.name).weight",
-          shape: [kernel.time, kernel.frequency, inputCount, outputCount], decays: true),
-        geometry: WindowGeometry(
-          kernel: kernel, stride: stride, dilation: dilation, input: geometry.input,
-          output: geometry.output))
-    case .depthwise(let kernel, let stride, let dilation):
+          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
+        geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
+    case .depthwise(let window):
       operation = Depthwise(
         weights: Parameter(
-          name: "\(layer.name).weight", shape: [kernel.time, kernel.frequency, channelCount],
-          decays: true),
-        geometry: WindowGeometry(
-          kernel: kernel, stride: stride, dilation: dilation, input: geometry.input,
-          output: geometry.output))
-    case .dense(let outputCount):
-      let single = Extent(time: 1, frequency: 1)
+          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
+        geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
+    case .dense:
       operation = Convolution(
         weights: Parameter(
-          name: "\(layer.name).weight", shape: [inputCount, outputCount], decays: true),
+          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
         geometry: WindowGeometry(
-          kernel: single, stride: single, dilation: 1, input: geometry.input,
+          Window(kernel: Extent(time: 1, frequency: 1)), input: geometry.input,
           output: geometry.output))
     case .averagePool:
       operation = AveragePool(length: geometry.poolLength, input: geometry.input)
     case .frequencyToChannels:
       operation = nil
+    case .frequencyAverage, .sum: fatalError()
     }
     normalization =
       layer.normalization == .batch
@@ -84,6 +77,7 @@ final class LayerStage {
       case .none: (-.infinity, .infinity)
       case .relu: (0, .infinity)
       case .relu6: (0, 6)
+      case .hardSwish: fatalError()
       }
   }
 

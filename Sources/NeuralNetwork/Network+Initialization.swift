@@ -16,17 +16,17 @@ extension Network {
       var generator = CounterBasedGenerator(
         seed: seed, stream: Self.stream, UInt32(index))
       switch stage.geometry.layer.operation {
-      case .convolution(let outputCount, let kernel, _, _):
-        let fan = kernel.time * kernel.frequency * outputCount
+      case .convolution(let outputCount, let window):
+        let fan = window.kernel.count * outputCount
         weight.value.fillNormal(deviation: (2 / Float(fan)).squareRoot(), from: &generator)
-      case .depthwise(let kernel, _, _):
-        let fan = kernel.time * kernel.frequency
+      case .depthwise(let window):
+        let fan = window.kernel.count
         weight.value.fillNormal(deviation: (2 / Float(fan)).squareRoot(), from: &generator)
       case .dense:
         let bound = 1 / Float(stage.geometry.input.channelCount).squareRoot()
         weight.value.fillUniform(bound: bound, from: &generator)
         stage.bias?.value.fillUniform(bound: bound, from: &generator)
-      case .frequencyToChannels, .averagePool: break
+      case .frequencyToChannels, .frequencyAverage, .averagePool, .sum: break
       }
     }
   }

@@ -15,15 +15,13 @@ struct WindowGeometry {
   let output: ColumnShape
   let padding: Int
 
-  init(
-    kernel: Extent, stride: Extent, dilation: Int, input: ColumnShape, output: ColumnShape
-  ) {
-    self.kernel = kernel
-    self.stride = stride
-    self.dilation = dilation
+  init(_ window: Window, input: ColumnShape, output: ColumnShape) {
+    kernel = window.kernel
+    stride = window.stride
+    dilation = window.dilation
     self.input = input
     self.output = output
-    padding = Architecture.frequencyPadding(kernel: kernel.frequency)
+    padding = window.lowPadding
   }
 
   /// Whether (time, frequency) can be walked as one axis: no window and no stride along frequency,

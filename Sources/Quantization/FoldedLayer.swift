@@ -52,6 +52,7 @@ package struct FoldedLayer: Equatable, Sendable {
     }
     switch geometry.layer.normalization {
     case .none: bias = tensors["\(name).bias"]!.values
+    case .subSpectral: fatalError()
     case .batch:
       let scale = tensors["\(name).norm.scale"]!.values
       let shift = tensors["\(name).norm.shift"]!.values

@@ -83,8 +83,19 @@ extension ArchitectureError: ExplainedError {
         "up to layer '\(layer)' there are \(found) weights, expected at most \(limit)."
       case .tooManyActivations(let layer, let found, let limit):
         "up to layer '\(layer)' a window has \(found) activations, expected at most \(limit)."
-      case .evenFrequencyKernel(let layer, let found):
-        "layer '\(layer)': kernel of \(found) frequencies, expected an odd number."
+      case .kernelPastInput(let layer, let kernel, let frequencyCount):
+        "layer '\(layer)': kernel of \(kernel) frequencies without padding, expected at most the "
+          + "\(frequencyCount) of its input."
+      case .unevenBands(let layer, let frequencyCount, let bandCount):
+        "layer '\(layer)': \(frequencyCount) frequencies in \(bandCount) bands, expected a number of "
+          + "bands that divides them."
+      case .addendShape(let layer, let addend):
+        "layer '\(layer)': its input and its addend '\(addend)' differ in channels or time stride, or "
+          + "the addend has neither one frequency nor the input's."
+      case .addendAcrossPool(let layer, let addend):
+        "layer '\(layer)': its input and its addend '\(addend)' stand on two sides of the average pool."
+      case .badDropout(let layer, let found):
+        "layer '\(layer)': dropout is \(found), expected at least 0 and below 1."
       case .residualShape(let layer, let residual):
         "layer '\(layer)': its output and its residual '\(residual)' differ in shape."
       case .timeAfterPool(let layer, let field, let found):

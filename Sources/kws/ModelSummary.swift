@@ -55,10 +55,13 @@ struct ModelSummary {
       case .convolution: "convolution"
       case .depthwise: "depthwise"
       case .frequencyToChannels: "frequency to channels"
+      case .frequencyAverage: "average over frequencies"
       case .averagePool: "average of \(geometry.poolLength) columns"
+      case .sum(let others): "sum with \(others.joined(separator: ", "))"
       case .dense: "dense"
       }
-    if let (kernel, stride, dilation) = geometry.window {
+    if let window = geometry.window {
+      let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
       text += " \(kernel.time)x\(kernel.frequency)"
       if stride != Extent(time: 1, frequency: 1) { text += " /\(stride.time)x\(stride.frequency)" }
       if dilation > 1 { text += " dilation \(dilation)" }

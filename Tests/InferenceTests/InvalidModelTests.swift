@@ -93,8 +93,10 @@ struct InvalidModelTests {
           Layer(
             name: "wide",
             operation: .convolution(
-              outputChannelCount: 20, kernel: Extent(time: 1, frequency: 1),
-              stride: Extent(time: 1, frequency: 1), dilation: 1)),
+              outputChannelCount: 20,
+              window: Window(
+                kernel: Extent(time: 1, frequency: 1),
+                stride: Extent(time: 1, frequency: 1), dilation: 1))),
           Layer(name: "last", operation: .averagePool),
           Layer(name: "head", operation: .dense(outputCount: 2)),
         ]), using: &generator)

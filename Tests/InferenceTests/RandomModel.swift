@@ -108,19 +108,25 @@ func randomArchitecture(using generator: inout SeededGenerator) -> Architecture 
       case 0...2:
         add(
           .convolution(
-            outputChannelCount: generator.pick(channels), kernel: extent([1, 2, 3, 5], [1, 3, 5]),
-            stride: extent([1, 1, 2, 3], [1, 1, 2]), dilation: generator.pick([1, 1, 2, 3])))
+            outputChannelCount: generator.pick(channels),
+            window: Window(
+              kernel: extent([1, 2, 3, 5], [1, 3, 5]),
+              stride: extent([1, 1, 2, 3], [1, 1, 2]), dilation: generator.pick([1, 1, 2, 3]))))
       case 3...4:
         add(
           .depthwise(
-            kernel: extent([1, 3, 4, 9], [1, 3, 5]), stride: extent([1, 1, 2], [1, 1, 2, 3]),
-            dilation: generator.pick([1, 1, 2])))
+            window: Window(
+              kernel: extent([1, 3, 4, 9], [1, 3, 5]), stride: extent([1, 1, 2], [1, 1, 2, 3]),
+              dilation: generator.pick([1, 1, 2]))))
       case 5: add(.frequencyToChannels, plain: true)
-      case 6: add(.depthwise(kernel: extent([2, 3, 5], [1, 3]), stride: one, dilation: 1))
+      case 6:
+        add(
+          .depthwise(window: Window(kernel: extent([2, 3, 5], [1, 3]), stride: one, dilation: 1)))
       default:
         add(
           .convolution(
-            outputChannelCount: generator.pick(channels), kernel: one, stride: one, dilation: 1))
+            outputChannelCount: generator.pick(channels),
+            window: Window(kernel: one, stride: one, dilation: 1)))
       }
     }
     // A residual from any earlier layer of the same shape, and a branch around a layer.
@@ -148,7 +154,8 @@ func randomArchitecture(using generator: inout SeededGenerator) -> Architecture 
     if generator.chance(0.4) {
       add(
         .convolution(
-          outputChannelCount: generator.pick(channels), kernel: one, stride: one, dilation: 1))
+          outputChannelCount: generator.pick(channels),
+          window: Window(kernel: one, stride: one, dilation: 1)))
     }
     if generator.chance(0.3) { add(.dense(outputCount: generator.pick(channels))) }
     add(.dense(outputCount: generator.pick([2, 3, 12, 17])))

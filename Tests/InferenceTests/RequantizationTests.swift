@@ -20,7 +20,7 @@ struct RequantizationTests {
           Layer(
             name: "a",
             operation: .convolution(
-              outputChannelCount: 20, kernel: one, stride: one, dilation: 1),
+              outputChannelCount: 20, window: Window(kernel: one, stride: one, dilation: 1)),
             activation: activation),
           Layer(name: "b", operation: .dense(outputCount: 2)),
         ]), using: &generator)

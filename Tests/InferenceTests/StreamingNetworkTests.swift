@@ -123,13 +123,15 @@ func temporalArchitecture(channels: Int = 64, blocks: Int = 6) -> Architecture {
   func pointwise(_ name: String, _ outputs: Int, residual: String? = nil) -> Layer {
     Layer(
       name: name,
-      operation: .convolution(outputChannelCount: outputs, kernel: one, stride: one, dilation: 1),
+      operation: .convolution(
+        outputChannelCount: outputs, window: Window(kernel: one, stride: one, dilation: 1)),
       normalization: .batch, residual: residual, activation: .relu)
   }
   func depthwise(_ name: String) -> Layer {
     Layer(
       name: name,
-      operation: .depthwise(kernel: Extent(time: 9, frequency: 1), stride: one, dilation: 1),
+      operation: .depthwise(
+        window: Window(kernel: Extent(time: 9, frequency: 1), stride: one, dilation: 1)),
       normalization: .batch, activation: .relu)
   }
   var layers = [
@@ -137,8 +139,10 @@ func temporalArchitecture(channels: Int = 64, blocks: Int = 6) -> Architecture {
     Layer(
       name: "stem",
       operation: .convolution(
-        outputChannelCount: channels, kernel: Extent(time: 5, frequency: 1),
-        stride: Extent(time: 2, frequency: 1), dilation: 1),
+        outputChannelCount: channels,
+        window: Window(
+          kernel: Extent(time: 5, frequency: 1),
+          stride: Extent(time: 2, frequency: 1), dilation: 1)),
       normalization: .batch, activation: .relu),
   ]
   for block in 0..<blocks {

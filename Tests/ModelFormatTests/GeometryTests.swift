@@ -38,8 +38,10 @@ import Testing
     }
     architecture = sampleArchitecture
     architecture.layers[0].operation = .convolution(
-      outputChannelCount: 0, kernel: Extent(time: 1, frequency: 1),
-      stride: Extent(time: 1, frequency: 1), dilation: 1)
+      outputChannelCount: 0,
+      window: Window(
+        kernel: Extent(time: 1, frequency: 1),
+        stride: Extent(time: 1, frequency: 1), dilation: 1))
     #expect(
       throws: ArchitectureError.outOfRange(layer: "stem", field: "outputs", found: 0, 1...4096)
     ) { try architecture.geometry() }
@@ -75,8 +77,10 @@ import Testing
         Layer(
           name: "layer\(index)",
           operation: .convolution(
-            outputChannelCount: count, kernel: Extent(time: kernel, frequency: kernel),
-            stride: Extent(time: 1, frequency: 1), dilation: 1))
+            outputChannelCount: count,
+            window: Window(
+              kernel: Extent(time: kernel, frequency: kernel),
+              stride: Extent(time: 1, frequency: 1), dilation: 1)))
       }
       return Architecture(
         name: "huge", coefficientCount: 40, windowFrameCount: frames,
@@ -112,8 +116,10 @@ import Testing
         Layer(
           name: "after",
           operation: .convolution(
-            outputChannelCount: 6, kernel: Extent(time: kernel, frequency: 1),
-            stride: Extent(time: stride, frequency: 1), dilation: 1)))
+            outputChannelCount: 6,
+            window: Window(
+              kernel: Extent(time: kernel, frequency: 1),
+              stride: Extent(time: stride, frequency: 1), dilation: 1))))
     }
     #expect(try convolution(kernel: 1, stride: 1).geometry()[5].followsPool)
     #expect(
@@ -132,7 +138,8 @@ import Testing
       let one = Extent(time: 1, frequency: 1)
       return Layer(
         name: name, input: input,
-        operation: .convolution(outputChannelCount: 6, kernel: one, stride: one, dilation: 1),
+        operation: .convolution(
+          outputChannelCount: 6, window: Window(kernel: one, stride: one, dilation: 1)),
         residual: residual)
     }
     #expect(try afterPool(pointwise("after", residual: "pool")).geometry()[4].residualIndex == 3)

@@ -10,13 +10,17 @@ let sampleArchitecture = Architecture(
     Layer(
       name: "stem",
       operation: .convolution(
-        outputChannelCount: 3, kernel: Extent(time: 3, frequency: 3),
-        stride: Extent(time: 2, frequency: 2), dilation: 1),
+        outputChannelCount: 3,
+        window: Window(
+          kernel: Extent(time: 3, frequency: 3),
+          stride: Extent(time: 2, frequency: 2), dilation: 1)),
       normalization: .batch, activation: .relu),
     Layer(
       name: "depthwise",
       operation: .depthwise(
-        kernel: Extent(time: 3, frequency: 1), stride: Extent(time: 1, frequency: 1), dilation: 2),
+        window: Window(
+          kernel: Extent(time: 3, frequency: 1), stride: Extent(time: 1, frequency: 1), dilation: 2)
+      ),
       normalization: .batch, residual: "stem", activation: .relu6),
     Layer(name: "flat", operation: .frequencyToChannels),
     Layer(name: "pool", operation: .averagePool),

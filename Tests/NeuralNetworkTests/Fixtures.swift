@@ -17,38 +17,46 @@ func everyKindArchitecture() -> Architecture {
       Layer(
         name: "stem",
         operation: .convolution(
-          outputChannelCount: 5, kernel: extent(3, 5), stride: extent(1, 2), dilation: 1),
+          outputChannelCount: 5,
+          window: Window(kernel: extent(3, 5), stride: extent(1, 2), dilation: 1)),
         normalization: .batch, activation: .relu),
       Layer(
         name: "frequency",
-        operation: .depthwise(kernel: extent(1, 3), stride: extent(1, 1), dilation: 1),
+        operation: .depthwise(
+          window: Window(kernel: extent(1, 3), stride: extent(1, 1), dilation: 1)),
         normalization: .batch, residual: "stem", activation: .relu6),
       Layer(
         name: "mixed",
         operation: .convolution(
-          outputChannelCount: 5, kernel: extent(2, 3), stride: extent(1, 1), dilation: 2),
+          outputChannelCount: 5,
+          window: Window(kernel: extent(2, 3), stride: extent(1, 1), dilation: 2)),
         activation: .relu),
       Layer(
         name: "pointwise",
         operation: .convolution(
-          outputChannelCount: 5, kernel: extent(1, 1), stride: extent(1, 1), dilation: 1),
+          outputChannelCount: 5,
+          window: Window(kernel: extent(1, 1), stride: extent(1, 1), dilation: 1)),
         normalization: .batch, residual: "frequency"),
       Layer(
         name: "strided",
-        operation: .depthwise(kernel: extent(3, 3), stride: extent(2, 2), dilation: 2)),
+        operation: .depthwise(
+          window: Window(kernel: extent(3, 3), stride: extent(2, 2), dilation: 2))),
       Layer(name: "flat", operation: .frequencyToChannels),
       Layer(
         name: "temporal",
         operation: .convolution(
-          outputChannelCount: 7, kernel: extent(3, 1), stride: extent(1, 1), dilation: 1),
+          outputChannelCount: 7,
+          window: Window(kernel: extent(3, 1), stride: extent(1, 1), dilation: 1)),
         normalization: .batch, activation: .relu),
       Layer(
         name: "long",
-        operation: .depthwise(kernel: extent(9, 1), stride: extent(1, 1), dilation: 1)),
+        operation: .depthwise(
+          window: Window(kernel: extent(9, 1), stride: extent(1, 1), dilation: 1))),
       Layer(
         name: "mix",
         operation: .convolution(
-          outputChannelCount: 7, kernel: extent(2, 1), stride: extent(1, 1), dilation: 3),
+          outputChannelCount: 7,
+          window: Window(kernel: extent(2, 1), stride: extent(1, 1), dilation: 3)),
         normalization: .batch, residual: "temporal", activation: .relu),
       Layer(name: "pool", operation: .averagePool),
       Layer(name: "hidden", operation: .dense(outputCount: 6), activation: .relu),

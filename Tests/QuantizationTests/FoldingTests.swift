@@ -22,7 +22,7 @@ import Testing
   @Test func `a folded convolution computes what convolution and normalization compute`() throws {
     let one = Extent(time: 1, frequency: 1)
     let layer = try geometry(
-      .convolution(outputChannelCount: 2, kernel: one, stride: one, dilation: 1),
+      .convolution(outputChannelCount: 2, window: Window(kernel: one, stride: one, dilation: 1)),
       normalization: .batch)
     // Checkpoint order [time, frequency, input, output].
     let tensors = [

@@ -19,21 +19,26 @@ import Testing
       Layer(
         name: "stem",
         operation: .convolution(
-          outputChannelCount: 6, kernel: Extent(time: 3, frequency: 3),
-          stride: Extent(time: 2, frequency: 2), dilation: 1),
+          outputChannelCount: 6,
+          window: Window(
+            kernel: Extent(time: 3, frequency: 3),
+            stride: Extent(time: 2, frequency: 2), dilation: 1)),
         normalization: .batch, activation: .relu6),
       Layer(
         name: "depthwise",
         operation: .depthwise(
-          kernel: Extent(time: 3, frequency: 3), stride: Extent(time: 1, frequency: 1),
-          dilation: 2),
+          window: Window(
+            kernel: Extent(time: 3, frequency: 3), stride: Extent(time: 1, frequency: 1),
+            dilation: 2)),
         normalization: .batch, residual: "stem", activation: .relu),
       Layer(name: "flat", operation: .frequencyToChannels),
       Layer(
         name: "mix",
         operation: .convolution(
-          outputChannelCount: 8, kernel: Extent(time: 1, frequency: 1),
-          stride: Extent(time: 1, frequency: 1), dilation: 1)),
+          outputChannelCount: 8,
+          window: Window(
+            kernel: Extent(time: 1, frequency: 1),
+            stride: Extent(time: 1, frequency: 1), dilation: 1))),
       Layer(name: "pool", operation: .averagePool),
       Layer(name: "head", operation: .dense(outputCount: 3)),
     ])

@@ -18,8 +18,10 @@ import Training
       Layer(
         name: "stem",
         operation: .convolution(
-          outputChannelCount: 8, kernel: Extent(time: 3, frequency: 1),
-          stride: Extent(time: 4, frequency: 1), dilation: 1),
+          outputChannelCount: 8,
+          window: Window(
+            kernel: Extent(time: 3, frequency: 1),
+            stride: Extent(time: 4, frequency: 1), dilation: 1)),
         normalization: .batch, activation: .relu),
       Layer(name: "pool", operation: .averagePool),
       Layer(name: "head", operation: .dense(outputCount: 4)),

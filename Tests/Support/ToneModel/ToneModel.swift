@@ -14,8 +14,10 @@ package func toneModel() -> QuantizedModel {
       Layer(
         name: "compare",
         operation: .convolution(
-          outputChannelCount: 2, kernel: Extent(time: 1, frequency: 1),
-          stride: Extent(time: 2, frequency: 1), dilation: 1),
+          outputChannelCount: 2,
+          window: Window(
+            kernel: Extent(time: 1, frequency: 1),
+            stride: Extent(time: 2, frequency: 1), dilation: 1)),
         activation: .relu),
       Layer(name: "pool", operation: .averagePool),
       Layer(name: "head", operation: .dense(outputCount: 3)),
