@@ -21,28 +21,28 @@ final class AveragePool: LinearOperation {
 
   func prepare(forTraining: Bool) {}
 
-  func forward(_ clips: Range<Int>, input tensor: Tensor, output: Tensor) {
-    output.clear(clips)
+  func forward(input source: ClipSpan, output: ClipSpan) {
     let rowCount = length * input.frequencyCount
     let factor = 1 / Float(rowCount)
-    for clip in clips {
+    unsafe output.clear(input.channelCount)
+    for clip in unsafe 0..<source.clipCount {
       let target = unsafe output.start(clip)
-      let source = unsafe tensor.start(clip) + (tensor.timeCount - length) * input.count
-      unsafe Kernels.best.row_sums(rowCount, input.channelCount, source, target)
+      let first = unsafe source.start(clip) + (source.timeCount - length) * input.count
+      unsafe Kernels.best.row_sums(rowCount, input.channelCount, first, target)
       for channel in 0..<input.channelCount { unsafe target[channel] *= factor }
     }
   }
 
   func backward(
-    _ clips: Range<Int>, input tensor: Tensor, gradient: Tensor, inputGradient: Tensor?,
-    accumulate: Bool, partials: SharedBuffer<Float>, offset: Int
+    input source: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
+    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
   ) {
-    guard let inputGradient else { return }
-    let columnCount = min(length, tensor.timeCount)
-    let first = tensor.timeCount - columnCount
-    if !accumulate, first > 0 { inputGradient.clear(clips) }
+    guard let inputGradient = unsafe inputGradient else { return }
+    let columnCount = unsafe min(length, source.timeCount)
+    let first = unsafe source.timeCount - columnCount
+    if !accumulate, first > 0 { unsafe inputGradient.clear(first * input.count) }
     let factor = 1 / Float(length * input.frequencyCount)
-    for clip in clips {
+    for clip in unsafe 0..<gradient.clipCount {
       // Nobody reads the gradient of the output again, so it is scaled in place.
       let row = unsafe gradient.start(clip)
       for channel in 0..<input.channelCount { unsafe row[channel] *= factor }

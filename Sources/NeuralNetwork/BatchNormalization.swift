@@ -4,10 +4,10 @@ import Buffers
 import CKernels
 import ModelFormat
 
-/// Batch normalization per channel: `Normalization.batchEpsilon`, momentum 0.1, running variance
-/// unbiased.
+/// Batch normalization per channel, or per band and channel (SubSpectralNorm):
+/// `Normalization.batchEpsilon`, momentum 0.1, running variance unbiased.
 ///
-/// The batch's moments are gathered per group of clips, each relative to the group's first row
+/// The batch's moments are gathered per group of clips, each relative to the group's first value
 /// (which keeps the squares small), and joined in double precision in the order of the groups
 /// (Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 /// variances", 1979).
@@ -19,39 +19,55 @@ final class BatchNormalization {
   let runningMean: SharedBuffer<Float>
   let runningVariance: SharedBuffer<Float>
 
-  /// The affine map that the layer applies: normalization and its own scale and shift in one.
-  let factor: SharedBuffer<Float>
-  let offset: SharedBuffer<Float>
+  /// Normalization, its own scale and shift, and the activation in one.
+  private let map: AffineMap
+  private let lanes: ChannelLanes
+  private let parameterCount: Int
 
-  private let channelCount: Int
   private let batchMean: SharedBuffer<Float>
   private let inverseDeviation: SharedBuffer<Float>
-  /// The map of the gradient: factor * g + slope * x + intercept.
+  private let factor: SharedBuffer<Float>
+  private let offset: SharedBuffer<Float>
   private let slope: SharedBuffer<Float>
   private let intercept: SharedBuffer<Float>
-  /// `[group, 3, channel]`: reference row, sum, sum of squares; then sum and products of gradients.
-  private var sums = SharedBuffer<Float>(zeroed: 0)
 
-  init(layer: String, channelCount: Int) {
-    self.channelCount = channelCount
-    scale = Parameter(name: "\(layer).norm.scale", shape: [channelCount], decays: false)
-    shift = Parameter(name: "\(layer).norm.shift", shape: [channelCount], decays: false)
-    runningMean = SharedBuffer(zeroed: channelCount)
-    runningVariance = SharedBuffer([Float](repeating: 1, count: channelCount))
-    factor = SharedBuffer(zeroed: channelCount)
-    offset = SharedBuffer(zeroed: channelCount)
-    batchMean = SharedBuffer(zeroed: channelCount)
-    inverseDeviation = SharedBuffer(zeroed: channelCount)
-    slope = SharedBuffer(zeroed: channelCount)
-    intercept = SharedBuffer(zeroed: channelCount)
-    let ones = unsafe scale.value.unsafeBase
-    for channel in 0..<channelCount { unsafe ones[channel] = 1 }
+  /// By lane: the mean, and the map of the gradient, scale * h + slope * z + intercept.
+  private let meanLanes: SharedBuffer<Float>
+  private let slopeLanes: SharedBuffer<Float>
+  private let interceptLanes: SharedBuffer<Float>
+
+  /// `[group, 3, lane]`: reference, sum, sum of squares; then sum and products of gradients.
+  private var laneSums = SharedBuffer<Float>(zeroed: 0)
+  /// `[group, 2, parameter]`: the sums, folded.
+  private var groupSums = SharedBuffer<Double>(zeroed: 0)
+
+  init(layer: String, shape: [Int], lanes: ChannelLanes, map: AffineMap) {
+    self.map = map
+    self.lanes = lanes
+    parameterCount = lanes.parameterCount
+    scale = Parameter(name: "\(layer).norm.scale", shape: shape, decays: false)
+    shift = Parameter(name: "\(layer).norm.shift", shape: shape, decays: false)
+    func zeros(_ count: Int) -> SharedBuffer<Float> { SharedBuffer(zeroed: count) }
+    let ones = [Float](repeating: 1, count: parameterCount)
+    runningMean = zeros(parameterCount)
+    runningVariance = SharedBuffer(ones)
+    batchMean = zeros(parameterCount)
+    inverseDeviation = zeros(parameterCount)
+    factor = zeros(parameterCount)
+    offset = zeros(parameterCount)
+    slope = zeros(parameterCount)
+    intercept = zeros(parameterCount)
+    meanLanes = zeros(lanes.laneCount)
+    slopeLanes = zeros(lanes.laneCount)
+    interceptLanes = zeros(lanes.laneCount)
+    unsafe scale.value.unsafeBase.update(repeating: 1, count: parameterCount)
   }
 
   /// Makes room for the sums of so many groups.
   func reserve(groupCount: Int) {
-    let count = groupCount * 3 * channelCount
-    if sums.count < count { sums = SharedBuffer(zeroed: count) }
+    guard laneSums.count < groupCount * 3 * lanes.laneCount else { return }
+    laneSums = SharedBuffer(zeroed: groupCount * 3 * lanes.laneCount)
+    groupSums = SharedBuffer(zeroed: groupCount * 2 * parameterCount)
   }
 
   /// The map of inference, from the running statistics.
@@ -62,31 +78,60 @@ final class BatchNormalization {
     let variances = unsafe runningVariance.unsafeBase
     let factors = unsafe factor.unsafeBase
     let offsets = unsafe offset.unsafeBase
-    for channel in 0..<channelCount {
-      let variance = unsafe variances[channel] + Normalization.batchEpsilon
-      let value = unsafe scales[channel] / variance.squareRoot()
-      unsafe factors[channel] = value
-      unsafe offsets[channel] = shifts[channel] - means[channel] * value
+    for index in 0..<parameterCount {
+      let variance = unsafe variances[index] + Normalization.batchEpsilon
+      let value = unsafe scales[index] / variance.squareRoot()
+      unsafe factors[index] = value
+      unsafe offsets[index] = shifts[index] - means[index] * value
+    }
+    spreadMap()
+  }
+
+  private func spreadMap() {
+    unsafe lanes.spread(factor.unsafeBase, map.scale.unsafeBase)
+    unsafe lanes.spread(offset.unsafeBase, map.shift.unsafeBase)
+  }
+
+  private func sums(_ group: Int) -> UnsafeMutablePointer<Float> {
+    unsafe laneSums.unsafeBase + group * 3 * lanes.laneCount
+  }
+
+  private func folded(_ group: Int) -> UnsafeMutablePointer<Double> {
+    unsafe groupSums.unsafeBase + group * 2 * parameterCount
+  }
+
+  /// Adds a block of the group's clips to its sums, from the operation's output.
+  func gather(_ values: ClipSpan, group: Int, isFirst: Bool) {
+    let count = lanes.laneCount
+    let reference = unsafe sums(group)
+    if isFirst {
+      for bin in 0..<lanes.column.frequencyCount {
+        let channelCount = lanes.column.channelCount
+        let first = bin / lanes.bandWidth * lanes.bandWidth
+        unsafe (reference + bin * channelCount).update(
+          from: values.base + first * channelCount, count: channelCount)
+      }
+      unsafe (reference + count).update(repeating: 0, count: 2 * count)
+    }
+    for clip in unsafe 0..<values.clipCount {
+      unsafe Kernels.best.moments(
+        values.timeCount, count, values.start(clip), reference, reference + count,
+        reference + 2 * count)
     }
   }
 
-  /// The sums of one group, from the operation's output.
-  func gather(_ clips: Range<Int>, group: Int, values: Tensor) {
-    let reference = unsafe sums.unsafeBase + group * 3 * channelCount
-    unsafe reference.update(from: values.start(clips.lowerBound), count: channelCount)
-    unsafe (reference + channelCount).update(repeating: 0, count: 2 * channelCount)
-    for clip in clips {
-      unsafe Kernels.best.moments(
-        values.timeCount * values.columnShape.frequencyCount, channelCount, values.start(clip),
-        reference, reference + channelCount, reference + 2 * channelCount)
-    }
+  /// Folds the group's sums of lanes; after its last block.
+  func fold(group: Int) {
+    let count = lanes.laneCount
+    unsafe lanes.fold(sums(group) + count, folded(group))
+    unsafe lanes.fold(sums(group) + 2 * count, folded(group) + parameterCount)
   }
 
   /// Joins the groups' sums to the batch's moments; updates the running statistics and the map.
   ///
-  /// Every clip has `rowsPerClip` rows of channels.
-  func join(_ groups: ClipGroups, rowsPerClip: Int) {
-    let sums = unsafe sums.unsafeBase
+  /// Every clip has `columnsPerClip` columns.
+  func join(_ groups: ClipGroups, columnsPerClip: Int) {
+    let channelCount = lanes.column.channelCount
     let scales = unsafe scale.value.unsafeBase
     let shifts = unsafe shift.value.unsafeBase
     let means = unsafe batchMean.unsafeBase
@@ -95,17 +140,17 @@ final class BatchNormalization {
     let offsets = unsafe offset.unsafeBase
     let runningMeans = unsafe runningMean.unsafeBase
     let runningVariances = unsafe runningVariance.unsafeBase
-    for channel in 0..<channelCount {
+    for index in 0..<parameterCount {
+      let lane = index / channelCount * lanes.bandWidth * channelCount + index % channelCount
       var count = 0.0
       var mean = 0.0
       var squares = 0.0
       for group in 0..<groups.count {
-        let base = group * 3 * channelCount + channel
-        let groupCount = Double(groups.clips(group).count * rowsPerClip)
-        let sum = unsafe Double(sums[base + channelCount])
-        let groupMean = unsafe Double(sums[base]) + sum / groupCount
+        let groupCount = Double(groups.clips(group).count * columnsPerClip * lanes.bandWidth)
+        let sum = unsafe folded(group)[index]
+        let groupMean = unsafe Double(sums(group)[lane]) + sum / groupCount
         let groupSquares = max(
-          unsafe Double(sums[base + 2 * channelCount]) - sum * sum / groupCount, 0)
+          unsafe folded(group)[parameterCount + index] - sum * sum / groupCount, 0)
         let difference = groupMean - mean
         let total = count + groupCount
         mean += difference * groupCount / total
@@ -114,34 +159,40 @@ final class BatchNormalization {
       }
       let variance = squares / count
       let inverse = 1 / (variance + Double(Normalization.batchEpsilon)).squareRoot()
-      unsafe means[channel] = Float(mean)
-      unsafe inverses[channel] = Float(inverse)
-      unsafe factors[channel] = scales[channel] * Float(inverse)
-      unsafe offsets[channel] = shifts[channel] - Float(mean) * factors[channel]
+      unsafe means[index] = Float(mean)
+      unsafe inverses[index] = Float(inverse)
+      unsafe factors[index] = scales[index] * Float(inverse)
+      unsafe offsets[index] = shifts[index] - Float(mean) * factors[index]
       let unbiased = squares / max(count - 1, 1)
-      unsafe runningMeans[channel] += Self.momentum * (Float(mean) - runningMeans[channel])
-      unsafe runningVariances[channel] +=
-        unsafe Self.momentum * (Float(unbiased) - runningVariances[channel])
+      unsafe runningMeans[index] += Self.momentum * (Float(mean) - runningMeans[index])
+      unsafe runningVariances[index] +=
+        unsafe Self.momentum * (Float(unbiased) - runningVariances[index])
     }
+    spreadMap()
+    unsafe lanes.spread(batchMean.unsafeBase, meanLanes.unsafeBase)
   }
 
-  /// The gradient's sums of one group.
-  func gatherGradient(_ clips: Range<Int>, group: Int, gradient: Tensor, values: Tensor) {
-    let sum = unsafe sums.unsafeBase + group * 3 * channelCount
-    unsafe sum.update(repeating: 0, count: 2 * channelCount)
-    for clip in clips {
-      unsafe Kernels.best.comoments(
-        values.timeCount * values.columnShape.frequencyCount, channelCount,
-        gradient.start(clip), values.start(clip), batchMean.unsafeBase, sum, sum + channelCount)
+  /// Adds a block of the group's clips to its sums, from the gradient of the layer's output; or, if
+  /// `activates` is false, from that of the value before the activation.
+  func gatherGradient(
+    _ gradient: ClipSpan, values: ClipSpan, group: Int, isFirst: Bool, activates: Bool
+  ) {
+    let count = lanes.laneCount
+    let sum = unsafe sums(group) + count
+    if isFirst { unsafe sum.update(repeating: 0, count: 2 * count) }
+    var map = unsafe map.kernelForm(activates: activates)
+    for clip in unsafe 0..<values.clipCount {
+      unsafe Kernels.best.gradient_moments(
+        values.timeCount, count, gradient.start(clip), values.start(clip), &map,
+        meanLanes.unsafeBase, sum, sum + count)
     }
   }
 
   /// Joins the groups' sums to the gradients of scale and shift, and to the map of the gradient.
   ///
-  /// With h = (x - mean) / deviation:
-  /// dx = scale / deviation * (g - mean(g) - h * mean(g * h)).
-  func joinGradient(_ groups: ClipGroups, rowsPerClip: Int) {
-    let sums = unsafe sums.unsafeBase
+  /// With h = (z - mean) / deviation:
+  /// dz = scale / deviation * (g - mean(g) - h * mean(g * h)).
+  func joinGradient(_ groups: ClipGroups, columnsPerClip: Int) {
     let means = unsafe batchMean.unsafeBase
     let inverses = unsafe inverseDeviation.unsafeBase
     let factors = unsafe factor.unsafeBase
@@ -149,32 +200,37 @@ final class BatchNormalization {
     let shiftGradients = unsafe shift.gradient.unsafeBase
     let slopes = unsafe slope.unsafeBase
     let intercepts = unsafe intercept.unsafeBase
-    let count = Double(groups.clipCount * rowsPerClip)
-    for channel in 0..<channelCount {
+    let count = Double(groups.clipCount * columnsPerClip * lanes.bandWidth)
+    for index in 0..<parameterCount {
       var sum = 0.0
       var products = 0.0
       for group in 0..<groups.count {
-        let base = group * 3 * channelCount + channel
-        unsafe sum += Double(sums[base])
-        unsafe products += Double(sums[base + channelCount])
+        unsafe sum += folded(group)[index]
+        unsafe products += folded(group)[parameterCount + index]
       }
-      let inverse = unsafe Double(inverses[channel])
-      unsafe scaleGradients[channel] = Float(products * inverse)
-      unsafe shiftGradients[channel] = Float(sum)
-      let slope = unsafe -Double(factors[channel]) * products * inverse * inverse / count
-      unsafe slopes[channel] = Float(slope)
-      unsafe intercepts[channel] = Float(
-        unsafe -Double(factors[channel]) * sum / count - slope * Double(means[channel]))
+      let inverse = unsafe Double(inverses[index])
+      unsafe scaleGradients[index] = Float(products * inverse)
+      unsafe shiftGradients[index] = Float(sum)
+      let slope = unsafe -Double(factors[index]) * products * inverse * inverse / count
+      let intercept =
+        unsafe -Double(factors[index]) * sum / count - slope * Double(means[index])
+      unsafe slopes[index] = Float(slope)
+      unsafe intercepts[index] = Float(intercept)
     }
+    unsafe lanes.spread(slopes, slopeLanes.unsafeBase)
+    unsafe lanes.spread(intercepts, interceptLanes.unsafeBase)
   }
 
-  /// Turns the gradient of the normalized values into that of the operation's output, in place.
-  func backward(_ clips: Range<Int>, gradient: Tensor, values: Tensor) {
-    for clip in clips {
-      unsafe Kernels.best.affine_gradient(
-        values.timeCount * values.columnShape.frequencyCount, channelCount,
-        gradient.start(clip), values.start(clip), factor.unsafeBase, slope.unsafeBase,
-        intercept.unsafeBase)
+  /// The gradient of the operation's output from that of the layer's output, or of the value before
+  /// the activation; `target` may be `gradient`.
+  func backward(
+    _ gradient: ClipSpan, values: ClipSpan, activates: Bool, into target: ClipSpan
+  ) {
+    var map = unsafe map.kernelForm(activates: activates)
+    for clip in unsafe 0..<values.clipCount {
+      unsafe Kernels.best.normalization_gradient(
+        values.timeCount, lanes.laneCount, gradient.start(clip), values.start(clip), &map,
+        slopeLanes.unsafeBase, interceptLanes.unsafeBase, target.start(clip))
     }
   }
 }

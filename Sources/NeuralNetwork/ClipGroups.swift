@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A batch cut into groups of clips, the unit of parallel work.
+/// A batch cut into groups of clips, the unit of parallel work, and groups into blocks, the unit of
+/// cache.
 ///
-/// A function of the batch size alone, so that results do not depend on the number of threads.
+/// Functions of the batch and the layers alone, so that results do not depend on the number of
+/// threads. Eight groups keep partial gradients few and up to eight threads busy.
 struct ClipGroups {
+  static let largestCount = 8
+
   let clipCount: Int
-  let size: Int
   let count: Int
 
   init(clipCount: Int) {
     self.clipCount = clipCount
-    size = max(4, (clipCount + 31) / 32)
-    count = (clipCount + size - 1) / size
+    count = min(clipCount, Self.largestCount)
   }
 
   func clips(_ group: Int) -> Range<Int> {
-    group * size..<min((group + 1) * size, clipCount)
+    group * clipCount / count..<(group + 1) * clipCount / count
+  }
+
+  /// Clips of the largest group.
+  var largestSize: Int { (clipCount + count - 1) / count }
+
+  /// The clips of a group in runs of at most `size`.
+  func blocks(_ group: Int, size: Int) -> [Range<Int>] {
+    let clips = clips(group)
+    return stride(from: clips.lowerBound, to: clips.upperBound, by: size).map {
+      $0..<min($0 + size, clips.upperBound)
+    }
   }
 }

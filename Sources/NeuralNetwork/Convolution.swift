@@ -39,11 +39,11 @@ final class Convolution: LinearOperation {
     }
   }
 
-  func forward(_ clips: Range<Int>, input: Tensor, output: Tensor) {
+  func forward(input: ClipSpan, output: ClipSpan) {
     let inputCount = geometry.input.channelCount
     let outputCount = geometry.output.channelCount
     let tapSize = geometry.kernel.frequency * inputCount * outputCount
-    for clip in clips {
+    for clip in unsafe 0..<input.clipCount {
       let x = unsafe input.start(clip) + geometry.firstColumn * geometry.inputColumn
       if geometry.isUniform {
         var product = unsafe kws_product(
@@ -82,34 +82,40 @@ final class Convolution: LinearOperation {
   }
 
   func backward(
-    _ clips: Range<Int>, input: Tensor, gradient: Tensor, inputGradient: Tensor?,
-    accumulate: Bool, partials: SharedBuffer<Float>, offset: Int
+    input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
+    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
   ) {
-    unsafe weightGradient(
-      clips, input: input, gradient: gradient, target: partials.unsafeBase + offset)
-    guard let inputGradient else { return }
+    unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
+    guard let inputGradient = unsafe inputGradient else { return }
     if geometry.isUniform {
-      gatherInputGradient(clips, gradient, inputGradient, accumulate: accumulate)
+      unsafe gatherInputGradient(gradient, inputGradient, accumulate: accumulate)
     } else {
-      if !accumulate { inputGradient.clear(clips) }
-      scatterInputGradient(clips, gradient, inputGradient)
+      if !accumulate {
+        unsafe inputGradient.clear(inputGradient.timeCount * geometry.inputColumn)
+      }
+      unsafe scatterInputGradient(gradient, inputGradient)
     }
   }
 
   private func weightGradient(
-    _ clips: Range<Int>, input: Tensor, gradient: Tensor, target: UnsafeMutablePointer<Float>
+    _ input: ClipSpan, _ gradient: ClipSpan, _ target: UnsafeMutablePointer<Float>,
+    accumulate: Bool
   ) {
     let inputCount = geometry.input.channelCount
     let outputCount = geometry.output.channelCount
     let tapSize = geometry.kernel.frequency * inputCount * outputCount
-    let x = unsafe input.start(clips.lowerBound) + geometry.firstColumn * geometry.inputColumn
-    let d = unsafe gradient.start(clips.lowerBound)
+    let x = unsafe input.base + geometry.firstColumn * geometry.inputColumn
+    let d = unsafe gradient.base
     // With one frequency and no dilation all time taps are one run of rows.
     let joined =
       geometry.input.frequencyCount == 1 && geometry.dilation == 1
       && geometry.kernel.frequency == 1
     let tapCount = joined ? 1 : geometry.kernel.time
     let uniform = geometry.isUniform
+    // Bins at the edges do not reach every tap, so several bins add to a gradient that starts at 0.
+    if !uniform && !accumulate {
+      unsafe target.update(repeating: 0, count: weights.count)
+    }
     for bin in 0..<(uniform ? 1 : geometry.output.frequencyCount) {
       let taps = geometry.frequencyTaps(bin)
       let first = uniform ? 0 : geometry.inputBin(bin, tap: taps.lowerBound)
@@ -118,26 +124,26 @@ final class Convolution: LinearOperation {
           rows: (joined ? geometry.kernel.time : 1) * taps.count * inputCount,
           columns: outputCount,
           depth: gradient.timeCount * (uniform ? geometry.output.frequencyCount : 1),
-          blocks: clips.count, a: x + time * geometry.tapStride + first * inputCount, a_row: 1,
+          blocks: input.clipCount, a: x + time * geometry.tapStride + first * inputCount, a_row: 1,
           a_depth: uniform ? inputCount : geometry.stride.time * geometry.inputColumn,
           a_block: input.clipStride, b: d + bin * outputCount,
           b_depth: uniform ? outputCount : geometry.outputColumn, b_block: gradient.clipStride,
           c: target + time * tapSize + taps.lowerBound * inputCount * outputCount,
-          c_row: outputCount, accumulate: true)
+          c_row: outputCount, accumulate: accumulate || !uniform)
         unsafe Kernels.best.product(&product)
       }
     }
   }
 
   /// Without strides the input's gradient is itself a product over the output's gradient, whose
-  /// zero columns after the clip stand for outputs that are not there.
+  /// zero columns behind the clip stand for outputs that are not there.
   private func gatherInputGradient(
-    _ clips: Range<Int>, _ gradient: Tensor, _ inputGradient: Tensor, accumulate: Bool
+    _ gradient: ClipSpan, _ inputGradient: ClipSpan, accumulate: Bool
   ) {
     let inputCount = geometry.input.channelCount
     let outputCount = geometry.output.channelCount
     let tapSize = inputCount * outputCount
-    for clip in clips {
+    for clip in unsafe 0..<gradient.clipCount {
       var product = unsafe kws_product(
         rows: inputGradient.timeCount * geometry.input.frequencyCount, columns: inputCount,
         depth: outputCount, blocks: geometry.kernel.time, a: gradient.start(clip),
@@ -149,23 +155,22 @@ final class Convolution: LinearOperation {
     }
   }
 
-  private func scatterInputGradient(
-    _ clips: Range<Int>, _ gradient: Tensor, _ inputGradient: Tensor
-  ) {
+  private func scatterInputGradient(_ gradient: ClipSpan, _ inputGradient: ClipSpan) {
     let inputCount = geometry.input.channelCount
     let outputCount = geometry.output.channelCount
     let rowSize = geometry.kernel.frequency * inputCount
-    for clip in clips {
+    let columnCount = unsafe gradient.timeCount
+    for clip in unsafe 0..<gradient.clipCount {
       for bin in 0..<geometry.output.frequencyCount {
         let taps = geometry.frequencyTaps(bin)
         let first = geometry.inputBin(bin, tap: taps.lowerBound) * inputCount
         for time in 0..<geometry.kernel.time {
           let skipped = geometry.firstOutput(tap: time)
-          guard skipped < gradient.timeCount else { continue }
+          guard skipped < columnCount else { continue }
           let column =
             geometry.firstColumn + time * geometry.dilation + skipped * geometry.stride.time
           var product = unsafe kws_product(
-            rows: gradient.timeCount - skipped, columns: taps.count * inputCount,
+            rows: columnCount - skipped, columns: taps.count * inputCount,
             depth: outputCount, blocks: 1,
             a: gradient.start(clip) + skipped * geometry.outputColumn + bin * outputCount,
             a_row: geometry.outputColumn, a_depth: 1, a_block: 0,

@@ -4,20 +4,23 @@ import Buffers
 import CKernels
 import ModelFormat
 
-/// One layer at work: activation(normalization(operation(input)) + residual), forward and backward.
+/// One layer at work: activation(dropout(normalization(operation(input))) + residual).
 ///
 /// Its memory is bound once per batch shape. Between the operation and the output lies, with batch
 /// normalization, a point where all groups of clips meet.
 final class LayerStage {
   let geometry: LayerGeometry
-  /// Nil for a layer that is free in memory.
+  /// Nil for a layer that is free in memory, and for a sum.
   let operation: (any LinearOperation)?
   let bias: Parameter?
   let normalization: BatchNormalization?
+  let dropout: Dropout?
 
-  /// The affine map of a layer without normalization.
-  private let ones: SharedBuffer<Float>
-  private let bounds: (low: Float, high: Float)
+  /// Normalization or bias, and activation.
+  let map: AffineMap
+  /// The activation alone, on values that are complete: tells where it let them through.
+  let activationOnly: AffineMap
+  private let lanes: ChannelLanes
 
   /// Where the weights' and the bias's partial gradients lie in each group's part.
   var weightOffset = 0
@@ -26,120 +29,91 @@ final class LayerStage {
   /// Whether this layer is the last, in backward order the first, to touch the gradient it gives.
   var accumulatesInputGradient = false
   var accumulatesResidualGradient = false
+  var accumulatesAddendGradient: [Bool] = []
 
-  // Bound memory. `linear` is the operation's output, `output` what the next layers read; they are
-  // the same without normalization.
-  var input: Tensor!
+  // Bound memory. `linear` is the operation's output; it is the same as the output where what
+  // follows can be done, and undone, in place.
+  var input: Slot!
+  var residual: Slot?
+  var addends: [Slot] = []
   var linear: Tensor!
-  var output: Tensor!
-  var residual: Tensor?
-  var inputGradient: Tensor?
-  var gradient: Tensor!
-  var residualGradient: Tensor?
+  var output: Slot!
+  /// Clips that the layer works on at once, so that they stay in the cache.
+  var blockSize = 1
 
   init(geometry: LayerGeometry) {
     self.geometry = geometry
     let layer = geometry.layer
-    let channelCount = geometry.output.channelCount
-    switch layer.operation {
-    case .convolution(_, let window):
-      operation = Convolution(
-        weights: Parameter(
-          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
-        geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
-    case .depthwise(let window):
-      operation = Depthwise(
-        weights: Parameter(
-          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
-        geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
-    case .dense:
-      operation = Convolution(
-        weights: Parameter(
-          name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true),
-        geometry: WindowGeometry(
-          Window(kernel: Extent(time: 1, frequency: 1)), input: geometry.input,
-          output: geometry.output))
-    case .averagePool:
-      operation = AveragePool(length: geometry.poolLength, input: geometry.input)
-    case .frequencyToChannels:
-      operation = nil
-    case .frequencyAverage, .sum: fatalError()
+    func weights() -> Parameter {
+      Parameter(name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true)
     }
+    operation =
+      switch layer.operation {
+      case .convolution(_, let window):
+        Convolution(
+          weights: weights(),
+          geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
+      case .depthwise(let window):
+        Depthwise(
+          weights: weights(),
+          geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
+      case .dense:
+        Convolution(
+          weights: weights(),
+          geometry: WindowGeometry(
+            Window(kernel: Extent(time: 1, frequency: 1)), input: geometry.input,
+            output: geometry.output))
+      case .averagePool: AveragePool(length: geometry.poolLength, input: geometry.input)
+      case .frequencyAverage: FrequencyAverage(input: geometry.input)
+      case .frequencyToChannels, .sum: nil
+      }
+    map = AffineMap(column: geometry.output, activation: layer.activation)
+    activationOnly = AffineMap(column: geometry.output, activation: layer.activation)
+    let lanes = ChannelLanes(
+      column: geometry.output, bandCount: max(layer.normalization.bandCount, 1))
+    self.lanes = lanes
+    let isNormalized = layer.normalization != .none
     normalization =
-      layer.normalization == .batch
-      ? BatchNormalization(layer: layer.name, channelCount: channelCount) : nil
+      isNormalized
+      ? BatchNormalization(layer: layer.name, shape: geometry.channelShape, lanes: lanes, map: map)
+      : nil
     bias =
-      geometry.hasWeights && layer.normalization == .none
-      ? Parameter(name: "\(layer.name).bias", shape: [channelCount], decays: false) : nil
-    ones = SharedBuffer([Float](repeating: 1, count: bias == nil ? 0 : channelCount))
-    bounds =
-      switch layer.activation {
-      case .none: (-.infinity, .infinity)
-      case .relu: (0, .infinity)
-      case .relu6: (0, 6)
-      case .hardSwish: fatalError()
-      }
+      geometry.hasWeights && !isNormalized
+      ? Parameter(name: "\(layer.name).bias", shape: geometry.channelShape, decays: false) : nil
+    dropout = layer.dropout.map { Dropout(probability: $0, lanes: lanes) }
   }
 
-  /// Rows of channels per clip.
-  var rowCount: Int { output.timeCount * geometry.output.frequencyCount }
-
-  /// The operation, and the group's part of the batch's moments.
-  func forwardLinear(_ clips: Range<Int>, group: Int, training: Bool) {
-    guard let operation else { return }
-    operation.forward(clips, input: input, output: linear)
-    if training { normalization?.gather(clips, group: group, values: linear) }
+  var isSum: Bool {
+    if case .sum = geometry.layer.operation { true } else { false }
   }
 
-  /// Normalization or bias, residual and activation. The output is complete here, so this is where
-  /// a fake quantization of layer outputs belongs.
-  func forwardOutput(_ clips: Range<Int>) {
-    guard geometry.hasWeights else { return }
-    let channelCount = geometry.output.channelCount
-    let factor = normalization?.factor ?? ones
-    guard let offset = normalization?.offset ?? bias?.value else { return }
-    for clip in clips {
-      unsafe Kernels.best.affine(
-        rowCount, channelCount, linear.start(clip), factor.unsafeBase, offset.unsafeBase,
-        residual?.start(clip), bounds.low, bounds.high, output.start(clip))
-    }
+  /// Whether the layer computes something: all but a change of view.
+  var isComputed: Bool { operation != nil || isSum }
+
+  /// Whether the operation's output has memory of its own: what follows is needed again in the
+  /// backward pass.
+  var keepsLinear: Bool { normalization != nil || geometry.layer.activation == .hardSwish }
+
+  /// Whether the gradient is led through the activation by itself, before other work on it: where
+  /// others than the normalization need it, too.
+  var activatesGradientAlone: Bool {
+    geometry.layer.activation != .none && (normalization == nil || residual != nil)
   }
 
-  /// Activation and residual, and the group's part of the normalization's or bias's gradient.
-  func backwardOutput(
-    _ clips: Range<Int>, group: Int, partials: SharedBuffer<Float>, base: Int
-  ) {
-    guard geometry.hasWeights else { return }
-    let channelCount = geometry.output.channelCount
-    let count = rowCount * channelCount
-    for clip in clips {
-      let g = unsafe gradient.start(clip)
-      if geometry.layer.activation != .none {
-        unsafe Kernels.best.clamp_gradient(
-          count, g, output.start(clip), bounds.low, bounds.high)
-      }
-      if let residualGradient {
-        let target = unsafe residualGradient.start(clip)
-        if accumulatesResidualGradient {
-          unsafe Kernels.best.add(count, g, target)
-        } else {
-          unsafe target.update(from: g, count: count)
-        }
-      }
-      if bias != nil {
-        unsafe Kernels.best.row_sums(
-          rowCount, channelCount, g, partials.unsafeBase + base + biasOffset)
-      }
-    }
-    normalization?.gatherGradient(clips, group: group, gradient: gradient, values: linear)
+  /// Columns per clip.
+  var columnCount: Int { linear.timeCount }
+
+  /// Readies weights and map for one step.
+  func prepare(forTraining: Bool) {
+    operation?.prepare(forTraining: forTraining)
+    if let bias { unsafe lanes.spread(bias.value.unsafeBase, map.shift.unsafeBase) }
+    if !forTraining { normalization?.prepareForInference() }
   }
 
-  /// The operation's gradients.
-  func backwardLinear(_ clips: Range<Int>, partials: SharedBuffer<Float>, base: Int) {
-    guard let operation else { return }
-    normalization?.backward(clips, gradient: gradient, values: linear)
-    operation.backward(
-      clips, input: input, gradient: gradient, inputGradient: inputGradient,
-      accumulate: accumulatesInputGradient, partials: partials, offset: base + weightOffset)
+  /// Columns of the output of a clip, from what the operation put out; without residual or dropout.
+  func apply(_ clip: Int, columns: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    unsafe map.apply(
+      columns.count, linear.start(clip) + columns.lowerBound * geometry.output.count,
+      residual: nil, target)
   }
 }

@@ -2,8 +2,7 @@
 
 import Buffers
 
-/// The linear part of a layer on a batch. It works on a few clips at once; different clips may be
-/// worked on by different threads.
+/// The linear part of a layer on a few clips. Different clips may be worked on by different threads.
 protocol LinearOperation: AnyObject {
   /// The weights, where there are any.
   var weight: Parameter? { get }
@@ -13,14 +12,16 @@ protocol LinearOperation: AnyObject {
   func prepare(forTraining: Bool)
 
   /// output = operation(input); reads the input's history columns.
-  func forward(_ clips: Range<Int>, input: Tensor, output: Tensor)
+  @unsafe func forward(input: ClipSpan, output: ClipSpan)
 
-  /// Adds the weights' gradient to `partials[offset...]`, and sets (or adds to, if `accumulate`) the
-  /// input's gradient where it is asked for. History columns get no gradient.
+  /// The gradients of the weights and of the input. History columns get none.
   ///
-  /// The columns after the last of each clip of `gradient` are zero, as many as the layer looks
-  /// back.
-  func backward(
-    _ clips: Range<Int>, input: Tensor, gradient: Tensor, inputGradient: Tensor?,
-    accumulate: Bool, partials: SharedBuffer<Float>, offset: Int)
+  /// - Parameters:
+  ///   - gradient: that of the output; the columns behind each clip are zero, as many as the layer
+  ///     looks back. It may be overwritten.
+  ///   - inputGradient: set, or added to if `accumulate`; nil where nobody asks.
+  ///   - weightGradient: set, or added to if `addsWeights`.
+  @unsafe func backward(
+    input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
+    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool)
 }

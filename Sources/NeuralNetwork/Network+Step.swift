@@ -11,14 +11,17 @@ extension Network {
   /// Logits `[clip, label]` of the newest forward pass, from the last column of the last layer.
   package var logits: SharedBuffer<Float>? { workspace?.logits }
 
-  /// The newest output of a layer, after its activation; `[clip, time, frequency, channel]`.
-  /// Nil before the first forward pass.
+  /// The newest output of a layer, after its activation; `[clip, time, frequency, channel]`. Nil
+  /// before the first forward pass.
+  ///
+  /// - Allocates where the values are not kept: they are computed anew.
   package func output(layer index: Int) -> Tensor? {
-    workspace == nil ? nil : stages[index].output
+    guard let workspace else { return nil }
+    return workspace.slots[slotOfLayer[index]].copy(clipCount: workspace.clipCapacity)
   }
 
   /// The features of the newest forward pass, as a tensor of one channel.
-  package var input: Tensor? { workspace?.values[0] }
+  package var input: Tensor? { workspace?.slots[0].values }
 
   /// Runs a batch of clips forward and returns the logits `[clip, label]`.
   ///
@@ -26,15 +29,19 @@ extension Network {
   /// other starts from zeros. Afterwards `history` holds the last columns of every clip. Strides
   /// and the pool's window count from the clip's first frame.
   ///
+  /// The layers run one after the other on a block of clips that fits the cache. Where a batch
+  /// normalization needs the moments of the whole batch, all blocks meet.
+  ///
   /// - Parameters:
   ///   - features: normalized features `[clip, frame, coefficient]`.
   ///   - continues: one value per clip.
   ///   - history: of at least `clipCount` slots; nil where every clip starts from reset.
+  ///   - draw: a number of its own for every training pass; dropout is a function of it.
   /// - Precondition: the clips are long enough for one column of every layer.
   /// - Allocates where a batch is larger or its clips are of another length than before.
   @discardableResult package func forward(
     _ features: SharedBuffer<Float>, clipCount: Int, frameCount: Int, continues: [Bool],
-    history: StreamHistory?, mode: Mode
+    history: StreamHistory?, mode: Mode, draw: UInt64 = 0
   ) -> SharedBuffer<Float> {
     let training = mode == .training
     precondition(clipCount > 0 && continues.count == clipCount, "one flag per clip")
@@ -45,53 +52,58 @@ extension Network {
       frameCount >= geometry.map(\.timeStride).max() ?? 1, "clip shorter than the stride")
     let workspace = prepareWorkspace(
       clipCount: clipCount, frameCount: frameCount, training: training)
-    for stage in stages {
-      stage.operation?.prepare(forTraining: training)
-      if !training { stage.normalization?.prepareForInference() }
+    for (index, stage) in stages.enumerated() {
+      stage.prepare(forTraining: training)
+      if training {
+        stage.dropout?.draw(draw, layer: index, clipCount: clipCount, bias: stage.map)
+      }
+    }
+    func finish(_ index: Int, _ clips: Range<Int>) {
+      guard stages[index].isComputed else { return }
+      stages[index].forwardOutput(clips, training: training)
+      let slot = slotOfLayer[index]
+      workspace.slots[slot].exchangeHistory(
+        clips, continues: continues, history: history?.buffers[slot])
     }
     let groups = ClipGroups(clipCount: clipCount)
     var first = 0
     while first < stages.count {
-      // All groups meet where a batch normalization needs the whole batch.
       let last =
         training
         ? stages[first...].firstIndex { $0.normalization != nil } ?? stages.count
         : stages.count
       let segment = first..<last
-      perform(groups) { group, clips in
-        if segment.lowerBound == 0 {
-          copyFeatures(features, to: workspace.values[0], clips)
-          workspace.values[0].exchangeHistory(
-            clips, continues: continues, history: history?.buffers[0])
-        } else if training {
-          finish(segment.lowerBound - 1, clips, continues, history)
+      let blockSize = blockSize(max(first - 1, 0)..<min(last + 1, stages.count))
+      perform(groups) { worker, group in
+        let scratch = workspace.scratch[worker]
+        for (turn, clips) in groups.blocks(group, size: blockSize).enumerated() {
+          func linear(_ index: Int) {
+            stages[index].forwardLinear(
+              clips, group: group, isFirst: turn == 0, scratch: scratch, training: training)
+          }
+          if segment.lowerBound == 0 {
+            copyFeatures(features, clips)
+            workspace.slots[0].exchangeHistory(
+              clips, continues: continues, history: history?.buffers[0])
+          } else if training {
+            finish(segment.lowerBound - 1, clips)
+          }
+          for index in segment {
+            linear(index)
+            finish(index, clips)
+          }
+          if last < stages.count { linear(last) }
         }
-        for index in segment {
-          stages[index].forwardLinear(clips, group: group, training: training)
-          finish(index, clips, continues, history)
-        }
-        if last < stages.count {
-          stages[last].forwardLinear(clips, group: group, training: training)
-        }
+        if last < stages.count { stages[last].normalization?.fold(group: group) }
       }
       if last < stages.count {
         let layer = stages[last]
-        layer.normalization?.join(groups, rowsPerClip: layer.rowCount)
+        layer.normalization?.join(groups, columnsPerClip: layer.columnCount)
       }
       first = last + 1
     }
     gatherLogits(workspace, clipCount: clipCount)
     return workspace.logits
-  }
-
-  private func finish(
-    _ index: Int, _ clips: Range<Int>, _ continues: [Bool], _ history: StreamHistory?
-  ) {
-    guard stages[index].operation != nil else { return }
-    stages[index].forwardOutput(clips)
-    let slot = slotOfLayer[index]
-    workspace?.values[slot].exchangeHistory(
-      clips, continues: continues, history: history?.buffers[slot])
   }
 
   /// Fills the gradient of every parameter from that of the logits, `[clip, label]`, of the newest
@@ -107,42 +119,55 @@ extension Network {
       // The segment starts behind a meeting point, with the operation of that layer.
       let next = live[first...].firstIndex { stages[$0].normalization != nil } ?? live.count
       let segment = first..<next
-      perform(groups) { group, clips in
-        let base = group * partialCount
-        if first == 0 {
-          clearPartials(workspace, group: group)
-          spreadLogitsGradient(logitsGradient, clips)
-        } else {
-          stages[live[first - 1]].backwardLinear(
-            clips, partials: workspace.partials, base: base)
+      let members = live[max(first - 1, 0)..<min(next + 1, live.count)]
+      let blockSize = blockSize(members)
+      perform(groups) { worker, group in
+        let scratch = workspace.scratch[worker]
+        let partials = unsafe workspace.partials.unsafeBase + group * partialCount
+        for (turn, clips) in groups.blocks(group, size: blockSize).enumerated() {
+          let isFirst = turn == 0
+          func output(_ stage: LayerStage) {
+            unsafe stage.backwardOutput(
+              clips, group: group, isFirst: isFirst, partials: partials)
+          }
+          func linear(_ stage: LayerStage) {
+            unsafe stage.backwardLinear(
+              clips, isFirst: isFirst, scratch: scratch, partials: partials)
+          }
+          if first == 0 {
+            spreadLogitsGradient(logitsGradient, clips)
+          } else {
+            linear(stages[live[first - 1]])
+          }
+          for index in segment {
+            output(stages[live[index]])
+            linear(stages[live[index]])
+          }
+          if next < live.count { output(stages[live[next]]) }
         }
-        for index in segment {
-          let stage = stages[live[index]]
-          stage.backwardOutput(
-            clips, group: group, partials: workspace.partials, base: base)
-          stage.backwardLinear(clips, partials: workspace.partials, base: base)
-        }
-        if next < live.count {
-          stages[live[next]].backwardOutput(
-            clips, group: group, partials: workspace.partials, base: base)
-        }
+        if next < live.count { stages[live[next]].normalization?.fold(group: group) }
       }
       if next < live.count {
         let layer = stages[live[next]]
-        layer.normalization?.joinGradient(groups, rowsPerClip: layer.rowCount)
+        layer.normalization?.joinGradient(groups, columnsPerClip: layer.columnCount)
       }
       first = next + 1
     }
     joinPartials(workspace, groupCount: groups.count)
   }
 
-  private func perform(_ groups: ClipGroups, _ body: (Int, Range<Int>) -> Void) {
-    Workers(threadCount: threadCount).perform(groups.count) { body($0, groups.clips($0)) }
+  private func perform(_ groups: ClipGroups, _ body: (Int, Int) -> Void) {
+    Workers(threadCount: threadCount).perform(groups.count, body)
+  }
+
+  /// Clips that the given layers work on at once.
+  private func blockSize(_ layers: some Sequence<Int>) -> Int {
+    layers.map { stages[$0].blockSize }.min() ?? 1
   }
 
   private func prepareWorkspace(clipCount: Int, frameCount: Int, training: Bool) -> Workspace {
     if let workspace, workspace.frameCount == frameCount, workspace.clipCapacity >= clipCount,
-      workspace.trains || !training
+      workspace.trains || !training, workspace.scratch.count >= threadCount
     {
       return workspace
     }

@@ -6,7 +6,8 @@ import ModelFormat
 
 /// Moving values between a step's memory and the world.
 extension Network {
-  func copyFeatures(_ features: SharedBuffer<Float>, to tensor: Tensor, _ clips: Range<Int>) {
+  func copyFeatures(_ features: SharedBuffer<Float>, _ clips: Range<Int>) {
+    guard let tensor = input else { return }
     let count = tensor.timeCount * tensor.columnShape.count
     for clip in clips {
       unsafe tensor.start(clip).update(from: features.unsafeBase + clip * count, count: count)
@@ -14,7 +15,7 @@ extension Network {
   }
 
   func gatherLogits(_ workspace: Workspace, clipCount: Int) {
-    let tensor: Tensor = stages[stages.count - 1].output
+    guard let tensor = stages[stages.count - 1].output.values else { return }
     let last = (tensor.timeCount - 1) * labelCount
     for clip in 0..<clipCount {
       unsafe (workspace.logits.unsafeBase + clip * labelCount).update(
@@ -23,23 +24,19 @@ extension Network {
   }
 
   func spreadLogitsGradient(_ gradient: SharedBuffer<Float>, _ clips: Range<Int>) {
-    let tensor: Tensor = stages[stages.count - 1].gradient
+    guard let tensor = stages[stages.count - 1].output.gradient else { return }
     let last = (tensor.timeCount - 1) * labelCount
-    if last > 0 { tensor.clear(clips) }
     for clip in clips {
-      unsafe (tensor.start(clip) + last).update(
+      let target = unsafe tensor.start(clip)
+      unsafe target.update(repeating: 0, count: last)
+      unsafe (target + last).update(
         from: gradient.unsafeBase + clip * labelCount, count: labelCount)
     }
   }
 
-  func clearPartials(_ workspace: Workspace, group: Int) {
-    unsafe (workspace.partials.unsafeBase + group * partialCount).update(
-      repeating: 0, count: partialCount)
-  }
-
   /// Adds up the groups' gradients, in the order of the groups.
   func joinPartials(_ workspace: Workspace, groupCount: Int) {
-    Workers(threadCount: threadCount).perform(stages.count) { index in
+    Workers(threadCount: threadCount).perform(stages.count) { _, index in
       let stage = stages[index]
       join(stage.operation?.weight, at: stage.weightOffset)
       join(stage.bias, at: stage.biasOffset)

@@ -28,14 +28,8 @@ package final class Network {
 
   let stages: [LayerStage]
 
-  /// What a tensor of the network is, whatever the batch. Slot 0 is the input.
-  struct Slot {
-    var name: String
-    var columnShape: ColumnShape
-    var leadCount: Int
-    var tailCount: Int
-  }
-  private(set) var slots: [Slot]
+  /// The tensors between layers; the first is the input.
+  let slotPlans: [SlotPlan]
   /// The slot that holds a layer's output.
   let slotOfLayer: [Int]
 
@@ -74,30 +68,7 @@ package final class Network {
     }
     stages = geometry.map { LayerStage(geometry: $0) }
 
-    // Layers that are free in memory share the slot of what they read.
-    var slots = [
-      Slot(
-        name: "input",
-        columnShape: ColumnShape(
-          frequencyCount: architecture.coefficientCount, channelCount: 1),
-        leadCount: 0, tailCount: 0)
-    ]
-    var slotOfLayer: [Int] = []
-    for layer in geometry {
-      let source = layer.inputIndex.map { slotOfLayer[$0] } ?? 0
-      slots[source].leadCount = max(slots[source].leadCount, layer.historyCount)
-      if layer.layer.operation == .frequencyToChannels {
-        slotOfLayer.append(source)
-        continue
-      }
-      slotOfLayer.append(slots.count)
-      slots.append(
-        Slot(
-          name: layer.layer.name, columnShape: layer.output, leadCount: 0,
-          tailCount: layer.window == nil ? 0 : layer.historyCount))
-    }
-    self.slots = slots
-    self.slotOfLayer = slotOfLayer
+    (slotPlans, slotOfLayer) = Self.planSlots(geometry, architecture)
 
     var offset = 0
     for stage in stages {
@@ -114,21 +85,61 @@ package final class Network {
     planGradients()
   }
 
+  /// The slot that a layer reads.
+  func inputSlot(_ stage: LayerStage) -> Int {
+    stage.geometry.inputIndex.map { slotOfLayer[$0] } ?? 0
+  }
+
+  /// Layers that are free in memory share the slot of what they read. Values are kept that somebody
+  /// reads other than by an operation, or that normalization and activation alone do not give.
+  private static func planSlots(
+    _ geometry: [LayerGeometry], _ architecture: Architecture
+  ) -> ([SlotPlan], [Int]) {
+    var plans = [
+      SlotPlan(
+        name: "input",
+        columnShape: ColumnShape(
+          frequencyCount: architecture.coefficientCount, channelCount: 1))
+    ]
+    var slotOfLayer: [Int] = []
+    for layer in geometry {
+      let source = layer.inputIndex.map { slotOfLayer[$0] } ?? 0
+      plans[source].leadCount = max(plans[source].leadCount, layer.historyCount)
+      if layer.layer.operation == .frequencyToChannels {
+        slotOfLayer.append(source)
+        continue
+      }
+      slotOfLayer.append(plans.count)
+      plans.append(
+        SlotPlan(
+          name: layer.layer.name, columnShape: layer.output,
+          isStored: layer.layer.normalization == .none || layer.residualIndex != nil))
+      var whole = layer.addendIndices + (layer.residualIndex.map { [$0] } ?? [])
+      if !layer.addendIndices.isEmpty, let input = layer.inputIndex { whole.append(input) }
+      for index in whole { plans[slotOfLayer[index]].isStored = true }
+    }
+    return (plans, slotOfLayer)
+  }
+
   /// Decides, going backward, which gradients are set and which are added to.
   private func planGradients() {
-    var isWritten = [Bool](repeating: false, count: slots.count)
+    var isWritten = [Bool](repeating: false, count: slotPlans.count)
     isWritten[slotOfLayer[stages.count - 1]] = true
+    func write(_ slot: Int) -> Bool {
+      defer { isWritten[slot] = true }
+      return isWritten[slot]
+    }
     for index in stages.indices.reversed() {
       let stage = stages[index]
-      guard isWritten[slotOfLayer[index]], stage.operation != nil else { continue }
+      guard isWritten[slotOfLayer[index]], stage.isComputed else { continue }
       backwardOrder.append(index)
       if let residual = stage.geometry.residualIndex {
-        stage.accumulatesResidualGradient = isWritten[slotOfLayer[residual]]
-        isWritten[slotOfLayer[residual]] = true
+        stage.accumulatesResidualGradient = write(slotOfLayer[residual])
       }
-      let source = stage.geometry.inputIndex.map { slotOfLayer[$0] } ?? 0
-      stage.accumulatesInputGradient = isWritten[source]
-      isWritten[source] = true
+      stage.accumulatesInputGradient = write(inputSlot(stage))
+      stage.accumulatesAddendGradient = stage.geometry.addendIndices.map {
+        write(slotOfLayer[$0])
+      }
     }
   }
 
@@ -137,7 +148,7 @@ package final class Network {
     var tensors: [String: FloatTensor] = [:]
     for stage in stages {
       guard let normalization = stage.normalization else { continue }
-      let shape = normalization.scale.shape
+      let shape = stage.geometry.channelShape
       let name = stage.geometry.layer.name
       tensors["\(name).norm.mean"] = FloatTensor(
         shape: shape, copying: normalization.runningMean)

@@ -17,7 +17,7 @@ package final class StreamHistory {
   /// Histories for batches of up to `clipCount` clips, zero as after a reset.
   package init(network: Network, clipCount: Int) {
     self.clipCount = clipCount
-    let slots = network.slots
+    let slots = network.slotPlans
     names = slots.map { "history.\($0.name)" }
     shapes = slots.map {
       [clipCount, $0.leadCount, $0.columnShape.frequencyCount, $0.columnShape.channelCount]

@@ -3,11 +3,8 @@
 package import Buffers
 package import ModelFormat
 
-/// Values `[clip, time, frequency, channel]` of a batch, with room for columns before the first and
-/// after the last of every clip.
-///
-/// The columns before it are the history that causal layers look back on; those after it stay zero,
-/// so that the gradient of a causal window is a window too.
+/// Values `[clip, time, frequency, channel]` of a batch, with room for columns before the first of
+/// every clip: the history that causal layers look back on.
 package final class Tensor {
   package let columnShape: ColumnShape
 
@@ -23,25 +20,12 @@ package final class Tensor {
   /// The storage; `range(clip:)` says where a clip lies in it.
   package let buffer: SharedBuffer<Float>
 
-  init(
-    clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0,
-    tailCount: Int = 0
-  ) {
+  init(clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0) {
     self.columnShape = columnShape
     self.timeCount = timeCount
     self.leadCount = leadCount
-    clipStride = (leadCount + timeCount + tailCount) * columnShape.count
+    clipStride = (leadCount + timeCount) * columnShape.count
     buffer = SharedBuffer(zeroed: clipCapacity * clipStride)
-  }
-
-  /// The same memory with columns of another shape and equal count.
-  init(viewing other: Tensor, as columnShape: ColumnShape) {
-    precondition(columnShape.count == other.columnShape.count, "views keep the column size")
-    self.columnShape = columnShape
-    timeCount = other.timeCount
-    leadCount = other.leadCount
-    clipStride = other.clipStride
-    buffer = other.buffer
   }
 
   /// The elements of `buffer` that are the clip's own columns, `[time, frequency, channel]`.

@@ -10,64 +10,91 @@ final class Workspace {
   /// Whether there is room for gradients.
   let trains: Bool
 
-  /// Outputs by slot.
-  let values: [Tensor]
-  /// Gradients by slot, those that are needed.
-  let gradients: [Tensor?]
+  /// The tensors between layers.
+  let slots: [Slot]
   /// `[group, partialCount]`: each group's gradients of weights and biases.
   let partials: SharedBuffer<Float>
   let logits: SharedBuffer<Float>
+
+  /// One per thread.
+  let scratch: [Scratch]
 
   /// Allocates, and binds the network's stages to the memory.
   init(network: Network, frameCount: Int, clipCapacity: Int, trains: Bool) {
     self.frameCount = frameCount
     self.clipCapacity = clipCapacity
     self.trains = trains
-    let slots = network.slots
-    var timeCounts = [Int](repeating: frameCount, count: slots.count)
-    for (index, layer) in network.geometry.enumerated() {
-      let source = timeCounts[layer.inputIndex.map { network.slotOfLayer[$0] } ?? 0]
-      timeCounts[network.slotOfLayer[index]] =
-        switch layer.layer.operation {
-        case .averagePool: 1
-        default: source / (layer.window?.stride.time ?? 1)
-        }
-    }
-    values = slots.indices.map {
-      Tensor(
-        clipCapacity: clipCapacity, timeCount: timeCounts[$0],
-        columnShape: slots[$0].columnShape, leadCount: slots[$0].leadCount)
-    }
-    gradients = slots.indices.map {
-      $0 == 0 || !trains
-        ? nil
-        : Tensor(
-          clipCapacity: clipCapacity, timeCount: timeCounts[$0],
-          columnShape: slots[$0].columnShape, tailCount: slots[$0].tailCount)
-    }
-    let groupCount = ClipGroups(clipCount: clipCapacity).count
-    partials = SharedBuffer(zeroed: trains ? groupCount * network.partialCount : 0)
+    let groups = ClipGroups(clipCount: clipCapacity)
+    slots = Self.slots(
+      network, frameCount: frameCount, clipCapacity: clipCapacity, trains: trains)
+    partials = SharedBuffer(zeroed: trains ? groups.count * network.partialCount : 0)
     logits = SharedBuffer(
       zeroed: clipCapacity * network.geometry[network.geometry.count - 1].output.count)
-
+    var (inputCount, gradientCount) = (0, 0)
     for (index, stage) in network.stages.enumerated() {
-      let source = stage.geometry.inputIndex.map { network.slotOfLayer[$0] } ?? 0
-      let target = network.slotOfLayer[index]
-      stage.input = Tensor(viewing: values[source], as: stage.geometry.input)
-      stage.output = Tensor(viewing: values[target], as: stage.geometry.output)
-      stage.linear =
-        stage.normalization == nil
-        ? stage.output
-        : Tensor(
-          clipCapacity: clipCapacity, timeCount: timeCounts[target],
-          columnShape: stage.geometry.output)
-      stage.gradient = gradients[target]
-      stage.inputGradient = gradients[source]
-      stage.residual = stage.geometry.residualIndex.map { values[network.slotOfLayer[$0]] }
-      stage.residualGradient = stage.geometry.residualIndex.flatMap {
-        gradients[network.slotOfLayer[$0]]
-      }
-      stage.normalization?.reserve(groupCount: groupCount)
+      stage.bind(
+        slots, input: network.inputSlot(stage), output: network.slotOfLayer[index],
+        slotOfLayer: network.slotOfLayer, clipCapacity: clipCapacity, groups: groups)
+      inputCount = max(inputCount, stage.blockSize * stage.input.scratchSize)
+      gradientCount = max(gradientCount, stage.blockSize * stage.gradientScratchSize)
     }
+    scratch = (0..<network.threadCount).map { _ in
+      Scratch(inputCount: inputCount, gradientCount: trains ? gradientCount : 0)
+    }
+  }
+
+  private static func slots(
+    _ network: Network, frameCount: Int, clipCapacity: Int, trains: Bool
+  ) -> [Slot] {
+    let plans = network.slotPlans
+    var timeCounts = [Int](repeating: frameCount, count: plans.count)
+    var producers = [LayerStage?](repeating: nil, count: plans.count)
+    for (index, stage) in network.stages.enumerated() where stage.isComputed {
+      let source = timeCounts[network.inputSlot(stage)]
+      producers[network.slotOfLayer[index]] = stage
+      timeCounts[network.slotOfLayer[index]] =
+        stage.geometry.layer.operation == .averagePool
+        ? 1 : source / (stage.geometry.window?.stride.time ?? 1)
+    }
+    return plans.indices.map {
+      Slot(
+        plan: plans[$0], producer: producers[$0], clipCapacity: clipCapacity,
+        timeCount: timeCounts[$0], hasGradient: trains && $0 > 0)
+    }
+  }
+}
+
+extension LayerStage {
+  /// Bytes that a block of clips may fill: half of a second-level cache of 1 MB.
+  private static let blockByteLimit = 1 << 19
+
+  /// Takes its tensors among the bound slots, and memory of its own.
+  fileprivate func bind(
+    _ slots: [Slot], input: Int, output: Int, slotOfLayer: [Int], clipCapacity: Int,
+    groups: ClipGroups
+  ) {
+    self.input = slots[input]
+    self.output = slots[output]
+    residual = geometry.residualIndex.map { slots[slotOfLayer[$0]] }
+    addends = geometry.addendIndices.map { slots[slotOfLayer[$0]] }
+    linear =
+      if let values = slots[output].values, !keepsLinear {
+        values
+      } else {
+        Tensor(
+          clipCapacity: clipCapacity, timeCount: slots[output].timeCount,
+          columnShape: geometry.output)
+      }
+    normalization?.reserve(groupCount: groups.count)
+    dropout?.reserve(clipCapacity: clipCapacity)
+    let touched =
+      self.input.timeCount * geometry.input.count * 2 + columnCount * geometry.output.count * 3
+    blockSize = min(
+      max(Self.blockByteLimit / (touched * MemoryLayout<Float>.stride), 1), groups.largestSize)
+  }
+
+  /// Floats of scratch for the gradient of a clip.
+  fileprivate var gradientScratchSize: Int {
+    (columnCount + tailCount) * geometry.output.count
   }
 }

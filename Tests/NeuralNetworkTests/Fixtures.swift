@@ -6,7 +6,8 @@ import NeuralNetwork
 
 /// A network in which every layer kind and every turn of its code occurs: a two-dimensional kernel
 /// with strides, dilation along time, depthwise windows along both axes with and without strides,
-/// residuals around one and several layers, biases and normalizations, odd channel counts.
+/// residuals around one and several layers, biases and normalizations, bands, a broadcast sum, every
+/// activation, windows of even width and without padding, odd channel counts.
 func everyKindArchitecture() -> Architecture {
   func extent(_ time: Int, _ frequency: Int) -> Extent {
     Extent(time: time, frequency: frequency)
@@ -17,8 +18,7 @@ func everyKindArchitecture() -> Architecture {
       Layer(
         name: "stem",
         operation: .convolution(
-          outputChannelCount: 5,
-          window: Window(kernel: extent(3, 5), stride: extent(1, 2), dilation: 1)),
+          outputChannelCount: 5, window: Window(kernel: extent(3, 5), stride: extent(1, 2))),
         normalization: .batch, activation: .relu),
       Layer(
         name: "frequency",
@@ -37,6 +37,28 @@ func everyKindArchitecture() -> Architecture {
           outputChannelCount: 5,
           window: Window(kernel: extent(1, 1), stride: extent(1, 1), dilation: 1)),
         normalization: .batch, residual: "frequency"),
+      Layer(
+        name: "bands",
+        operation: .depthwise(window: Window(kernel: extent(1, 4))),
+        normalization: .subSpectral(bandCount: 3)),
+      Layer(name: "average", operation: .frequencyAverage),
+      Layer(
+        name: "swish",
+        operation: .depthwise(window: Window(kernel: extent(3, 1), dilation: 2)),
+        normalization: .batch, activation: .hardSwish),
+      Layer(
+        name: "gate",
+        operation: .convolution(outputChannelCount: 5, window: Window(kernel: extent(1, 1))),
+        activation: .hardSwish),
+      Layer(
+        name: "joined", input: "bands", operation: .sum(with: ["pointwise", "gate"]),
+        activation: .relu),
+      Layer(
+        name: "bare",
+        operation: .depthwise(window: Window(kernel: extent(2, 3), padding: .none)),
+        normalization: .subSpectral(bandCount: 2), activation: .relu6),
+      Layer(
+        name: "shifted", operation: .sum(with: ["bare"]), activation: .hardSwish),
       Layer(
         name: "strided",
         operation: .depthwise(

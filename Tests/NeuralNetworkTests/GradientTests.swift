@@ -13,6 +13,7 @@ struct GradientTests {
     var architecture = everyKindArchitecture()
     for index in architecture.layers.indices {
       architecture.layers[index].activation = .none
+      if architecture.layers[index].name == "gate" { architecture.layers[index].dropout = 0.3 }
     }
     let network = try Network(architecture: architecture, seed: 5)
     let clipCount = 6
@@ -33,7 +34,7 @@ struct GradientTests {
       try history.load(past)
       let logits = network.forward(
         features, clipCount: clipCount, frameCount: frameCount, continues: continues,
-        history: history, mode: .training)
+        history: history, mode: .training, draw: 7)
       return loss.evaluate(
         logits: logits, labels: labels, labelCount: network.labelCount, gradient: gradient
       ).loss
@@ -42,7 +43,7 @@ struct GradientTests {
     let gradient = SharedBuffer<Float>(zeroed: clipCount * network.labelCount)
     _ = try evaluate(gradient: gradient)
     network.backward(logitsGradient: gradient, clipCount: clipCount)
-    #expect(network.parameters.count == 25)
+    #expect(network.parameters.count == 36)
     for (index, parameter) in network.parameters.enumerated() {
       let analytic = values(parameter.gradient)
       let original = values(parameter.value)

@@ -74,7 +74,7 @@ struct OracleTests {
       try expectClose(values(parameter.gradient), "gradient.\(parameter.name)")
     }
     let statistics = network.statistics
-    #expect(statistics.count == 10)
+    #expect(statistics.count == 16)
     for (name, tensor) in statistics { try expectClose(tensor.values, "statistic.\(name)") }
   }
 

@@ -17,6 +17,9 @@ void kws_depthwise_scalar(const kws_depthwise *p) {
 }
 
 void kws_depthwise_gradient_scalar(const kws_depthwise_gradient *p) {
+  if (!p->accumulate)
+    for (size_t i = 0; i < p->taps; i++)
+      for (size_t c = 0; c < p->channels; c++) p->g[(ptrdiff_t)i * p->g_tap + (ptrdiff_t)c] = 0;
   for (size_t q = 0; q < p->blocks; q++)
     for (size_t r = 0; r < p->rows; r++)
       for (size_t i = 0; i < p->taps; i++) {

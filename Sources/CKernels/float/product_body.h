@@ -47,29 +47,45 @@ KWS_DEFINE_TILE(kws_f8, 8)
 KWS_DEFINE_TILE(kws_f4, 4)
 KWS_DEFINE_TILE(kws_f1, 1)
 
-#define KWS_TILE(TYPE, LANES, VECTORS)                                                        \
-  tile_##TYPE(p, a, a_row, a_depth, p->b + column, c + column, rows, VECTORS)
+// All rows of a panel of columns: its part of b then stays in the first-level cache while a streams
+// by.
+#define KWS_DEFINE_PANEL(TYPE)                                                                \
+  KWS_BODY KWS_ISA void panel_##TYPE(const kws_product *p, size_t column, ptrdiff_t a_row,    \
+                                     ptrdiff_t a_depth, const int vectors) {                  \
+    const float *a = p->a, *b = p->b + column;                                                \
+    float *c = p->c + column;                                                                 \
+    size_t left = p->rows;                                                                    \
+    for (; left >= KWS_TILE_ROWS; left -= KWS_TILE_ROWS) {                                    \
+      tile_##TYPE(p, a, a_row, a_depth, b, c, KWS_TILE_ROWS, vectors);                        \
+      a += KWS_TILE_ROWS * a_row;                                                             \
+      c += KWS_TILE_ROWS * p->c_row;                                                          \
+    }                                                                                         \
+    if (left >= 4) {                                                                          \
+      tile_##TYPE(p, a, a_row, a_depth, b, c, 4, vectors);                                    \
+      a += 4 * a_row;                                                                         \
+      c += 4 * p->c_row;                                                                      \
+      left -= 4;                                                                              \
+    }                                                                                         \
+    if (left >= 2) {                                                                          \
+      tile_##TYPE(p, a, a_row, a_depth, b, c, 2, vectors);                                    \
+      a += 2 * a_row;                                                                         \
+      c += 2 * p->c_row;                                                                      \
+      left -= 2;                                                                              \
+    }                                                                                         \
+    if (left) tile_##TYPE(p, a, a_row, a_depth, b, c, 1, vectors);                            \
+  }
 
-KWS_BODY KWS_ISA void panel(const kws_product *p, size_t row, ptrdiff_t a_row,
-                            ptrdiff_t a_depth, const int rows) {
-  const float *a = p->a + (ptrdiff_t)row * a_row;
-  float *c = p->c + (ptrdiff_t)row * p->c_row;
-  KWS_FOR_PIECES(p->columns, column, KWS_TILE)
-}
+#if KWS_LANES == 16
+KWS_DEFINE_PANEL(kws_f16)
+#endif
+KWS_DEFINE_PANEL(kws_f8)
+KWS_DEFINE_PANEL(kws_f4)
+KWS_DEFINE_PANEL(kws_f1)
+
+#define KWS_PANEL(TYPE, LANES, VECTORS) panel_##TYPE(p, column, a_row, a_depth, VECTORS)
 
 KWS_BODY KWS_ISA void panels(const kws_product *p, ptrdiff_t a_row, ptrdiff_t a_depth) {
-  size_t row = 0;
-  for (; row + KWS_TILE_ROWS <= p->rows; row += KWS_TILE_ROWS)
-    panel(p, row, a_row, a_depth, KWS_TILE_ROWS);
-  if (row + 4 <= p->rows) {
-    panel(p, row, a_row, a_depth, 4);
-    row += 4;
-  }
-  if (row + 2 <= p->rows) {
-    panel(p, row, a_row, a_depth, 2);
-    row += 2;
-  }
-  if (row < p->rows) panel(p, row, a_row, a_depth, 1);
+  KWS_FOR_PIECES(p->columns, column, KWS_PANEL)
 }
 
 KWS_ISA void KWS_NAME(kws_product)(const kws_product *p) {

@@ -5,10 +5,10 @@
   {                                                                                            \
     .name = #isa, .product = kws_product_##isa, .depthwise = kws_depthwise_##isa,              \
     .depthwise_gradient = kws_depthwise_gradient_##isa, .moments = kws_moments_##isa,          \
-    .comoments = kws_comoments_##isa, .row_sums = kws_row_sums_##isa,                          \
+    .gradient_moments = kws_gradient_moments_##isa, .row_sums = kws_row_sums_##isa,            \
     .spread_row = kws_spread_row_##isa, .affine = kws_affine_##isa,                            \
-    .affine_gradient = kws_affine_gradient_##isa,                                              \
-    .clamp_gradient = kws_clamp_gradient_##isa, .add = kws_add_##isa,                          \
+    .activation_gradient = kws_activation_gradient_##isa,                                      \
+    .normalization_gradient = kws_normalization_gradient_##isa, .add = kws_add_##isa,          \
     .descend = kws_descend_##isa, .adam = kws_adam_##isa,                                      \
   }
 

@@ -13,18 +13,20 @@
   void kws_depthwise_gradient_##isa(const kws_depthwise_gradient *p);                          \
   void kws_moments_##isa(size_t rows, size_t channels, const float *x, const float *shift,     \
                          float *sum, float *squares);                                          \
-  void kws_comoments_##isa(size_t rows, size_t channels, const float *g, const float *x,       \
-                           const float *shift, float *sum, float *products);                   \
+  void kws_gradient_moments_##isa(size_t rows, size_t channels, const float *g,                \
+                                  const float *z, const kws_affine *map, const float *centre,  \
+                                  float *sum, float *products);                                \
   void kws_row_sums_##isa(size_t rows, size_t channels, const float *x, float *sum);           \
   void kws_spread_row_##isa(size_t rows, size_t channels, const float *row, float *y,          \
                             bool accumulate);                                                  \
-  void kws_affine_##isa(size_t rows, size_t channels, const float *x, const float *scale,      \
-                        const float *shift, const float *residual, float low, float high,      \
-                        float *y);                                                             \
-  void kws_affine_gradient_##isa(size_t rows, size_t channels, float *g, const float *x,       \
-                                 const float *scale, const float *slope, const float *shift);  \
-  void kws_clamp_gradient_##isa(size_t count, float *g, const float *y, float low,             \
-                                float high);                                                   \
+  void kws_affine_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map,   \
+                        const float *residual, float *y);                                      \
+  void kws_activation_gradient_##isa(size_t rows, size_t channels, const float *g,             \
+                                     const float *z, const kws_affine *map,                    \
+                                     const float *residual, float *h);                         \
+  void kws_normalization_gradient_##isa(size_t rows, size_t channels, const float *g,          \
+                                        const float *z, const kws_affine *map,                 \
+                                        const float *slope, const float *intercept, float *d); \
   void kws_add_##isa(size_t count, const float *x, float *y);                                  \
   void kws_descend_##isa(size_t count, float *value, const float *gradient, float *momentum,   \
                          float rate, float decay, float weight_decay);                         \

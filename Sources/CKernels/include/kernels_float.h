@@ -28,6 +28,9 @@ typedef struct kws_product {
 
 // z[r][c] (+)= sum over taps i, inner taps j of
 //   x[r * x_row + i * x_tap + j * x_inner + c] * w[i * w_tap + j * w_inner + c].
+//
+// Where rows advance by one tap (x_row == x_tap) and there are 3, 5 or 7 taps, every row of x is
+// loaded once for all taps that meet it.
 typedef struct kws_depthwise {
   size_t rows, channels, taps, inner_taps;
   const float *x;
@@ -39,7 +42,7 @@ typedef struct kws_depthwise {
   bool accumulate;
 } kws_depthwise;
 
-// g[i * g_tap + c] += sum over blocks q and rows r of
+// g[i * g_tap + c] (+)= sum over blocks q and rows r of
 //   x[q * x_block + r * x_row + i * x_tap + c] * d[q * d_block + r * d_row + c].
 typedef struct kws_depthwise_gradient {
   size_t rows, channels, taps, blocks;
@@ -49,7 +52,24 @@ typedef struct kws_depthwise_gradient {
   ptrdiff_t d_row, d_block;
   float *g;
   ptrdiff_t g_tap;
+  bool accumulate;
 } kws_depthwise_gradient;
+
+// What follows a linear operation: y = f(scale[c] * z[r][c] + shift[c] + residual[r][c]).
+typedef enum kws_activation {
+  KWS_IDENTITY,
+  // min(max(v, low), high): ReLU, ReLU6.
+  KWS_CLAMP,
+  // v * min(max(v + 3, 0), 6) / 6.
+  KWS_HARD_SWISH,
+} kws_activation;
+
+typedef struct kws_affine {
+  const float *scale;
+  const float *shift;
+  kws_activation activation;
+  float low, high;
+} kws_affine;
 
 // One step of Adam; the bias corrections are 1 - beta^t.
 typedef struct kws_adam {
@@ -67,22 +87,25 @@ typedef struct kws_float_kernels {
   // sum[c] += x[r][c] - shift[c]; squares[c] += (x[r][c] - shift[c])^2.
   void (*moments)(size_t rows, size_t channels, const float *x, const float *shift, float *sum,
                   float *squares);
-  // sum[c] += g[r][c]; products[c] += g[r][c] * (x[r][c] - shift[c]).
-  void (*comoments)(size_t rows, size_t channels, const float *g, const float *x,
-                    const float *shift, float *sum, float *products);
+  // With h = g * f'(v): sum[c] += h[r][c]; products[c] += h[r][c] * (z[r][c] - centre[c]).
+  void (*gradient_moments)(size_t rows, size_t channels, const float *g, const float *z,
+                           const kws_affine *map, const float *centre, float *sum,
+                           float *products);
   // sum[c] += x[r][c].
   void (*row_sums)(size_t rows, size_t channels, const float *x, float *sum);
   // y[r][c] (+)= row[c].
   void (*spread_row)(size_t rows, size_t channels, const float *row, float *y, bool accumulate);
-  // y[r][c] = min(max(x[r][c] * scale[c] + shift[c] + residual[r][c], low), high); residual may
-  // be NULL; y may be x.
-  void (*affine)(size_t rows, size_t channels, const float *x, const float *scale,
-                 const float *shift, const float *residual, float low, float high, float *y);
-  // g[r][c] = scale[c] * g[r][c] + slope[c] * x[r][c] + shift[c].
-  void (*affine_gradient)(size_t rows, size_t channels, float *g, const float *x,
-                          const float *scale, const float *slope, const float *shift);
-  // g[i] = low < y[i] < high ? g[i] : 0.
-  void (*clamp_gradient)(size_t count, float *g, const float *y, float low, float high);
+  // y[r][c] = f(v); residual may be NULL; y may be z.
+  void (*affine)(size_t rows, size_t channels, const float *z, const kws_affine *map,
+                 const float *residual, float *y);
+  // h[r][c] = g[r][c] * f'(v); residual may be NULL; h may be g.
+  void (*activation_gradient)(size_t rows, size_t channels, const float *g, const float *z,
+                              const kws_affine *map, const float *residual, float *h);
+  // The gradient of z through batch normalization:
+  // d[r][c] = scale[c] * g[r][c] * f'(v) + slope[c] * z[r][c] + intercept[c].
+  void (*normalization_gradient)(size_t rows, size_t channels, const float *g, const float *z,
+                                 const kws_affine *map, const float *slope,
+                                 const float *intercept, float *d);
   // y[i] += x[i].
   void (*add)(size_t count, const float *x, float *y);
 

@@ -18,21 +18,30 @@ from safetensors.torch import save_file
 torch.manual_seed(20)
 torch.set_default_dtype(torch.float64)
 
-# name, kind, outputs, kernel (time, frequency), stride, dilation, norm, residual, activation
+# name, kind, outputs, kernel (time, frequency), stride, dilation, bands of the normalization (0 for
+# none), other tensor (residual, or the addends of a sum), activation
 LAYERS = [
-    ("stem", "conv", 5, (3, 5), (1, 2), 1, True, None, "relu"),
-    ("frequency", "depthwise", 5, (1, 3), (1, 1), 1, True, "stem", "relu6"),
-    ("mixed", "conv", 5, (2, 3), (1, 1), 2, False, None, "relu"),
-    ("pointwise", "conv", 5, (1, 1), (1, 1), 1, True, "frequency", None),
-    ("strided", "depthwise", 5, (3, 3), (2, 2), 2, False, None, None),
-    ("flat", "flat", 15, None, None, None, False, None, None),
-    ("temporal", "conv", 7, (3, 1), (1, 1), 1, True, None, "relu"),
-    ("long", "depthwise", 7, (9, 1), (1, 1), 1, False, None, None),
-    ("mix", "conv", 7, (2, 1), (1, 1), 3, True, "temporal", "relu"),
-    ("pool", "pool", 7, None, None, None, False, None, None),
-    ("hidden", "dense", 6, None, None, None, False, None, "relu"),
-    ("head", "dense", 4, None, None, None, False, None, None),
+    ("stem", "conv", 5, (3, 5), (1, 2), 1, 1, None, "relu"),
+    ("frequency", "depthwise", 5, (1, 3), (1, 1), 1, 1, "stem", "relu6"),
+    ("mixed", "conv", 5, (2, 3), (1, 1), 2, 0, None, "relu"),
+    ("pointwise", "conv", 5, (1, 1), (1, 1), 1, 1, "frequency", None),
+    ("bands", "depthwise", 5, (1, 4), (1, 1), 1, 3, None, None),
+    ("average", "average", 5, None, None, None, 0, None, None),
+    ("swish", "depthwise", 5, (3, 1), (1, 1), 2, 1, None, "hardSwish"),
+    ("gate", "conv", 5, (1, 1), (1, 1), 1, 0, None, "hardSwish"),
+    ("joined", "sum", 5, None, None, None, 0, ("bands", "pointwise", "gate"), "relu"),
+    ("bare", "bare", 5, (2, 3), (1, 1), 1, 2, None, "relu6"),
+    ("shifted", "sum", 5, None, None, None, 0, ("bare", "bare"), "hardSwish"),
+    ("strided", "depthwise", 5, (3, 3), (2, 2), 2, 0, None, None),
+    ("flat", "flat", 10, None, None, None, 0, None, None),
+    ("temporal", "conv", 7, (3, 1), (1, 1), 1, 1, None, "relu"),
+    ("long", "depthwise", 7, (9, 1), (1, 1), 1, 0, None, None),
+    ("mix", "conv", 7, (2, 1), (1, 1), 3, 1, "temporal", "relu"),
+    ("pool", "pool", 7, None, None, None, 0, None, None),
+    ("hidden", "dense", 6, None, None, None, 0, None, "relu"),
+    ("head", "dense", 4, None, None, None, 0, None, None),
 ]
+DEPTHWISE = ("depthwise", "bare")
 CLIPS, FRAMES, COEFFICIENTS, WINDOW = 6, 13, 11, 12
 POOL = WINDOW // 2
 
@@ -42,16 +51,17 @@ for name, kind, outputs, kernel, stride, dilation, norm, residual, activation in
     if kind == "conv":
         shape = (outputs, channels, *kernel)
         parameters[f"{name}.weight"] = torch.randn(shape) * (2 / (shape[1] * shape[2] * shape[3])) ** 0.5
-    elif kind == "depthwise":
+    elif kind in DEPTHWISE:
         parameters[f"{name}.weight"] = torch.randn(outputs, 1, *kernel) * (1 / (kernel[0] * kernel[1])) ** 0.5
     elif kind == "dense":
         parameters[f"{name}.weight"] = torch.randn(outputs, channels) * (1 / channels) ** 0.5
-    if kind in ("conv", "depthwise", "dense"):
+    if kind in ("conv", "dense") + DEPTHWISE:
         if norm:
-            parameters[f"{name}.norm.scale"] = 1 + 0.3 * torch.randn(outputs)
-            parameters[f"{name}.norm.shift"] = 0.3 * torch.randn(outputs)
-            statistics[f"{name}.norm.mean"] = torch.zeros(outputs)
-            statistics[f"{name}.norm.variance"] = torch.ones(outputs)
+            shape = (outputs,) if norm == 1 else (norm, outputs)
+            parameters[f"{name}.norm.scale"] = 1 + 0.3 * torch.randn(shape)
+            parameters[f"{name}.norm.shift"] = 0.3 * torch.randn(shape)
+            statistics[f"{name}.norm.mean"] = torch.zeros(shape)
+            statistics[f"{name}.norm.variance"] = torch.ones(shape)
         else:
             parameters[f"{name}.bias"] = 0.3 * torch.randn(outputs)
     channels = outputs
@@ -76,37 +86,55 @@ def forward(features, continues, history):
         return joined
 
     for name, kind, outs, kernel, stride, dilation, norm, residual, activation in LAYERS:
-        if kind in ("conv", "depthwise"):
+        if kind == "conv" or kind in DEPTHWISE:
             back = (kernel[0] - 1) * dilation
             joined = look_back(name, x, back) if back else x
             # Output u reads up to input column s * u + s - 1.
             joined = joined[:, :, stride[0] - 1 :]
-            groups = outs if kind == "depthwise" else 1
-            bias = None if norm else parameters[f"{name}.bias"]
+            groups = outs if kind in DEPTHWISE else 1
             # 'Same' with ceil(F / s) outputs, (kernel - 1) / 2 zeros on the low side.
+            low = (kernel[1] - 1) // 2
+            last = -(-joined.shape[3] // stride[1]) - 1
+            high = max(last * stride[1] - low + kernel[1] - joined.shape[3], 0)
+            padded = joined if kind == "bare" else F.pad(joined, (low, high))
+            bias = None if norm else parameters[f"{name}.bias"]
             x = F.conv2d(
-                joined, parameters[f"{name}.weight"], bias, stride=stride,
-                padding=(0, (kernel[1] - 1) // 2), dilation=(dilation, 1), groups=groups)
+                padded, parameters[f"{name}.weight"], bias, stride=stride,
+                dilation=(dilation, 1), groups=groups)
         elif kind == "dense":
             x = F.linear(x.flatten(1), parameters[f"{name}.weight"], parameters[f"{name}.bias"])
             x = x.view(x.shape[0], -1, 1, 1)
         elif kind == "flat":
             # Frequency-major, channel fastest.
             x = x.permute(0, 2, 3, 1).flatten(2).permute(0, 2, 1).unsqueeze(3)
+        elif kind == "average":
+            x = x.mean(dim=3, keepdim=True)
+        elif kind == "sum":
+            x = sum(outputs[other] for other in residual)
         elif kind == "pool":
             joined = look_back(name, x, POOL)
             x = joined[:, :, joined.shape[2] - POOL :].mean(dim=(2, 3), keepdim=True)
         if norm:
+            # Bands become channels, [band, channel] in this order.
+            clips, _, columns, bins = x.shape
+            x = x.view(clips, outs, columns, norm, bins // norm).permute(0, 3, 1, 2, 4)
             x = F.batch_norm(
-                x, statistics[f"{name}.norm.mean"], statistics[f"{name}.norm.variance"],
-                parameters[f"{name}.norm.scale"], parameters[f"{name}.norm.shift"],
+                x.reshape(clips, norm * outs, columns, bins // norm),
+                statistics[f"{name}.norm.mean"].view(-1),
+                statistics[f"{name}.norm.variance"].view(-1),
+                parameters[f"{name}.norm.scale"].view(-1),
+                parameters[f"{name}.norm.shift"].view(-1),
                 training=True, momentum=0.1, eps=1e-5)
-        if residual:
+            x = x.view(clips, norm, outs, columns, bins // norm).permute(0, 2, 3, 1, 4)
+            x = x.reshape(clips, outs, columns, bins)
+        if residual and kind != "sum":
             x = x + outputs[residual]
         if activation == "relu":
             x = F.relu(x)
         elif activation == "relu6":
             x = F.relu6(x)
+        elif activation == "hardSwish":
+            x = F.hardswish(x)
         outputs[name] = x
     return x.flatten(1)
 
@@ -116,7 +144,7 @@ def layout(name, tensor):
     kind = next((layer[1] for layer in LAYERS if name == f"{layer[0]}.weight"), None)
     if kind == "conv":
         tensor = tensor.permute(2, 3, 1, 0)
-    elif kind == "depthwise":
+    elif kind in DEPTHWISE:
         tensor = tensor[:, 0].permute(1, 2, 0)
     elif kind == "dense":
         tensor = tensor.permute(1, 0)

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Batch normalization with what follows it, forward and backward. The value v before the activation
+// is computed anew wherever it is needed: a multiplication costs less than a trip to memory. Plain
+// loops over channels, which the compiler vectorizes once per activation.
+#include "variants.h"
+
+// The activation's value. NaN passes through the clamp: both comparisons with it are false.
+KWS_BODY float activate(float v, kws_activation activation, float low, float high) {
+  if (activation == KWS_CLAMP) {
+    v = v < low ? low : v;
+    return v > high ? high : v;
+  }
+  if (activation == KWS_HARD_SWISH) {
+    float gate = v + 3 < 0 ? 0 : v + 3;
+    gate = gate > 6 ? 6 : gate;
+    return v * gate * (1.0f / 6);
+  }
+  return v;
+}
+
+// g times the activation's derivative at v.
+KWS_BODY float through(float g, float v, kws_activation activation, float low, float high) {
+  if (activation == KWS_CLAMP) return ((v > low) & (v < high)) ? g : 0;
+  if (activation == KWS_HARD_SWISH) {
+    float slope = (2 * v + 3) * (1.0f / 6);
+    slope = v < -3 ? 0 : slope;
+    return g * (v > 3 ? 1 : slope);
+  }
+  return g;
+}
+
+// Calls BODY with the activation as a constant, so that each gets a loop of its own.
+#define KWS_FOR_ACTIVATION(BODY, ...)                                      \
+  switch (map->activation) {                                               \
+    case KWS_IDENTITY: BODY(__VA_ARGS__, KWS_IDENTITY); break;             \
+    case KWS_CLAMP: BODY(__VA_ARGS__, KWS_CLAMP); break;                   \
+    case KWS_HARD_SWISH: BODY(__VA_ARGS__, KWS_HARD_SWISH); break;         \
+  }
+
+KWS_BODY KWS_ISA void affine(size_t rows, size_t channels, const float *z, const kws_affine *map,
+                             const float *residual, float *y, const kws_activation activation) {
+  const float *restrict scale = map->scale, *restrict shift = map->shift;
+  const float low = map->low, high = map->high;
+  for (size_t r = 0; r < rows; r++, z += channels, y += channels)
+    if (residual != NULL) {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t c = 0; c < channels; c++)
+        y[c] = activate(z[c] * scale[c] + shift[c] + residual[c], activation, low, high);
+      residual += channels;
+    } else {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t c = 0; c < channels; c++)
+        y[c] = activate(z[c] * scale[c] + shift[c], activation, low, high);
+    }
+}
+
+KWS_ISA void KWS_NAME(kws_affine)(size_t rows, size_t channels, const float *z,
+                                  const kws_affine *map, const float *residual, float *y) {
+  KWS_FOR_ACTIVATION(affine, rows, channels, z, map, residual, y)
+}
+
+KWS_BODY KWS_ISA void activation_gradient(size_t rows, size_t channels, const float *g,
+                                          const float *z, const kws_affine *map,
+                                          const float *residual, float *h,
+                                          const kws_activation activation) {
+  const float *restrict scale = map->scale, *restrict shift = map->shift;
+  const float low = map->low, high = map->high;
+  for (size_t r = 0; r < rows; r++, z += channels, g += channels, h += channels)
+    if (residual != NULL) {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t c = 0; c < channels; c++)
+        h[c] = through(g[c], z[c] * scale[c] + shift[c] + residual[c], activation, low, high);
+      residual += channels;
+    } else {
+#pragma clang loop vectorize(assume_safety)
+      for (size_t c = 0; c < channels; c++)
+        h[c] = through(g[c], z[c] * scale[c] + shift[c], activation, low, high);
+    }
+}
+
+KWS_ISA void KWS_NAME(kws_activation_gradient)(size_t rows, size_t channels, const float *g,
+                                               const float *z, const kws_affine *map,
+                                               const float *residual, float *h) {
+  KWS_FOR_ACTIVATION(activation_gradient, rows, channels, g, z, map, residual, h)
+}
+
+// Rows that share one trip of the sums through memory.
+#define KWS_MOMENT_ROWS 4
+
+KWS_BODY KWS_ISA void gradient_moments(size_t rows, size_t channels, const float *restrict g,
+                                       const float *restrict z, const kws_affine *map,
+                                       const float *restrict centre, float *restrict sum,
+                                       float *restrict products,
+                                       const kws_activation activation) {
+  const float *restrict scale = map->scale, *restrict shift = map->shift;
+  const float low = map->low, high = map->high;
+  size_t r = 0;
+  for (; r + KWS_MOMENT_ROWS <= rows;
+       r += KWS_MOMENT_ROWS, z += KWS_MOMENT_ROWS * channels, g += KWS_MOMENT_ROWS * channels)
+    for (size_t c = 0; c < channels; c++) {
+      const float a = scale[c], b = shift[c], m = centre[c];
+      float total = 0, product = 0;
+      _Pragma("clang loop unroll(full)") for (size_t i = 0; i < KWS_MOMENT_ROWS; i++) {
+        const float value = z[i * channels + c];
+        const float h = through(g[i * channels + c], value * a + b, activation, low, high);
+        total += h;
+        product += h * (value - m);
+      }
+      sum[c] += total;
+      products[c] += product;
+    }
+  for (; r < rows; r++, z += channels, g += channels)
+    for (size_t c = 0; c < channels; c++) {
+      const float h = through(g[c], z[c] * scale[c] + shift[c], activation, low, high);
+      sum[c] += h;
+      products[c] += h * (z[c] - centre[c]);
+    }
+}
+
+KWS_ISA void KWS_NAME(kws_gradient_moments)(size_t rows, size_t channels, const float *g,
+                                            const float *z, const kws_affine *map,
+                                            const float *centre, float *sum, float *products) {
+  KWS_FOR_ACTIVATION(gradient_moments, rows, channels, g, z, map, centre, sum, products)
+}
+
+KWS_BODY KWS_ISA void normalization_gradient(size_t rows, size_t channels, const float *g,
+                                             const float *z, const kws_affine *map,
+                                             const float *restrict slope,
+                                             const float *restrict intercept, float *d,
+                                             const kws_activation activation) {
+  const float *restrict scale = map->scale, *restrict shift = map->shift;
+  const float low = map->low, high = map->high;
+  for (size_t r = 0; r < rows; r++, z += channels, g += channels, d += channels) {
+#pragma clang loop vectorize(assume_safety)
+    for (size_t c = 0; c < channels; c++) {
+      const float h = through(g[c], z[c] * scale[c] + shift[c], activation, low, high);
+      d[c] = scale[c] * h + (slope[c] * z[c] + intercept[c]);
+    }
+  }
+}
+
+KWS_ISA void KWS_NAME(kws_normalization_gradient)(size_t rows, size_t channels, const float *g,
+                                                  const float *z, const kws_affine *map,
+                                                  const float *slope, const float *intercept,
+                                                  float *d) {
+  KWS_FOR_ACTIVATION(normalization_gradient, rows, channels, g, z, map, slope, intercept, d)
+}

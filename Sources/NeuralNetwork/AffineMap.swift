@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import CKernels
+import ModelFormat
+
+/// What follows a linear operation, as kernels apply it: `f(scale[l] * z + shift[l] + residual)` for
+/// every lane l of a column, `[frequency, channel]`.
+final class AffineMap {
+  let scale: SharedBuffer<Float>
+  let shift: SharedBuffer<Float>
+  private let activation: kws_activation
+  private let bounds: (low: Float, high: Float)
+
+  /// The map that changes nothing but for the activation.
+  init(column: ColumnShape, activation: Activation) {
+    scale = SharedBuffer([Float](repeating: 1, count: column.count))
+    shift = SharedBuffer(zeroed: column.count)
+    (self.activation, bounds) =
+      switch activation {
+      case .none: (KWS_IDENTITY, (0, 0))
+      case .relu: (KWS_CLAMP, (0, .infinity))
+      case .relu6: (KWS_CLAMP, (0, 6))
+      case .hardSwish: (KWS_HARD_SWISH, (0, 0))
+      }
+  }
+
+  /// The map for a kernel's call.
+  func kernelForm(activates: Bool = true) -> kws_affine {
+    unsafe kws_affine(
+      scale: scale.unsafeBase, shift: shift.unsafeBase,
+      activation: activates ? activation : KWS_IDENTITY, low: bounds.low, high: bounds.high)
+  }
+
+  /// y = f(scale * z + shift + residual) for `count` columns; y may be z.
+  func apply(
+    _ count: Int, _ z: UnsafePointer<Float>, residual: UnsafePointer<Float>?,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    var map = unsafe kernelForm()
+    unsafe Kernels.best.affine(count, scale.count, z, &map, residual, y)
+  }
+}
