@@ -115,7 +115,7 @@ let package = Package(
       name: "kws",
       dependencies: [
         "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
-        "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork",
+        "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork",
         "Quantization",
         "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -208,7 +208,7 @@ let package = Package(
       // Runs the built executable; the dependency is there so that it is built.
       name: "CommandTests",
       dependencies: [
-        "kws", "ListenerService", "ModelFormat", "PulseServer",
+        "kws", "ListenerService", "ModelFormat", "PublishedNetworks", "PulseServer",
         "ServiceManager",
         "SpeechFeatures", "SyntheticSpeech",
       ],
