@@ -98,6 +98,9 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting", "StreamSpotting"],
       swiftSettings: strict),
+    .target(
+      // Files of other projects: the published networks of the method that kws follows.
+      name: "Interchange", dependencies: ["ModelFormat"], swiftSettings: strict),
     // `kws listen` as a service: configuration, outputs, supervision.
     .target(
       name: "ListenerService",
@@ -112,7 +115,8 @@ let package = Package(
       name: "kws",
       dependencies: [
         "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
-        "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork", "Quantization",
+        "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork",
+        "Quantization",
         "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -141,6 +145,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ModelFormatTests", dependencies: ["ModelFormat", "SpeechFeatures"],
+      swiftSettings: strict),
+    .target(
+      name: "PublishedNetworks", path: "Tests/Support/PublishedNetworks", swiftSettings: strict),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "ModelFormat", "PublishedNetworks", "SpeechFeatures"],
       swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
     .testTarget(
@@ -198,7 +208,8 @@ let package = Package(
       // Runs the built executable; the dependency is there so that it is built.
       name: "CommandTests",
       dependencies: [
-        "kws", "ListenerService", "ModelFormat", "PulseServer", "ServiceManager",
+        "kws", "ListenerService", "ModelFormat", "PublishedNetworks", "PulseServer",
+        "ServiceManager",
         "SpeechFeatures", "SyntheticSpeech",
       ],
       swiftSettings: strict),

@@ -28,6 +28,14 @@ extension LayerGeometry {
     }
   }
 
+  /// Numbers that training learns: weights and biases, or weights and a scale and a shift per channel
+  /// and band of a normalization.
+  package var parameterCount: Int {
+    guard hasWeights else { return 0 }
+    let perChannel = layer.normalization == .none ? 1 : 2 * layer.normalization.bandCount
+    return weightCount + perChannel * output.channelCount
+  }
+
   /// Multiply-accumulates per output column, those on 'same' padding included.
   package var macPerColumn: Int { weightCount * (hasWeights ? output.frequencyCount : 0) }
 

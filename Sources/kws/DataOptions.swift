@@ -40,22 +40,34 @@ struct DataOptions: ParsableArguments {
 
 /// The options of the features that a network is trained on.
 struct FeatureOptions: ParsableArguments {
-  @Option(help: "Samples from one feature frame to the next, at 16 kHz.")
-  var hop = 160
+  @Option(
+    help: """
+      Samples from one feature frame to the next, at 16 kHz. Left out, as the named architecture is \
+      meant for: 160, or 320 where it reads MFCCs; 160 for a JSON file.
+      """)
+  var hop: Int?
 
-  @Option(help: "Train on this many MFCCs instead of the 40 log-mel bins.")
+  @Option(
+    help: """
+      Train on this many MFCCs. Left out, as the named architecture is meant for; 40 log-mel bins \
+      for a JSON file.
+      """)
   var coefficients: Int?
 
   func validate() throws {
     let windowLength = FeatureConfiguration().windowLength
-    guard (1...windowLength).contains(hop) else {
+    if let hop, !(1...windowLength).contains(hop) {
       throw ValidationError(
         "--hop \(hop): expected 1 to \(windowLength), the samples of a frame, such as 160 or 320")
     }
   }
 
-  /// The features that the options ask for.
-  var configuration: FeatureConfiguration {
-    FeatureConfiguration(hopLength: hop, cepstralCoefficientCount: coefficients)
+  /// The features that the options ask for; what they leave open is what `architecture`, a name or
+  /// a file, is meant for.
+  func configuration(for architecture: String) -> FeatureConfiguration {
+    var features = ArchitectureCatalog(rawValue: architecture)?.features ?? FeatureConfiguration()
+    if let hop { features.hopLength = hop }
+    if let coefficients { features.cepstralCoefficientCount = coefficients }
+    return features
   }
 }

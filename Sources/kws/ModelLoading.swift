@@ -5,11 +5,15 @@ import ModelFormat
 import Storage
 
 /// Largest model or checkpoint that is read, in bytes.
-private let modelFileLimit = 1 << 30
+let modelFileLimit = 1 << 30
 
 /// The model in the file at `path`.
 func loadModel(_ path: String) throws -> QuantizedModel {
-  let bytes = try File.read(path, limit: modelFileLimit)
+  try decodeModel(File.read(path, limit: modelFileLimit), from: path)
+}
+
+/// The model in `bytes`, which came from the file at `path`.
+func decodeModel(_ bytes: [UInt8], from path: String) throws -> QuantizedModel {
   do throws(ModelFormatError) {
     return try QuantizedModel(reading: bytes)
   } catch {

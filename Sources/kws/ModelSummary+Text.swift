@@ -51,8 +51,6 @@ extension ModelSummary {
     return lines
   }
 
-  private func millions(_ value: Double) -> String { fixed(value / 1e6, decimals: 2) }
-
   /// One JSON object on one line.
   var json: String {
     var object = JSONLine()

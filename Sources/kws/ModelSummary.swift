@@ -40,34 +40,10 @@ struct ModelSummary {
     rows = zip(zip(geometry, costs), model.layers).map { pair, layer in
       let (geometry, cost) = pair
       return Row(
-        name: geometry.layer.name, operation: Self.describe(geometry),
-        output: "\(geometry.output.frequencyCount)x\(geometry.output.channelCount)",
+        name: geometry.layer.name, operation: geometry.text,
+        output: geometry.output.text,
         weightBits: layer.weightBits, macPerWindow: cost.macPerWindow,
         macPerSecond: cost.macPerSecond, byteCount: layer.byteCount)
     }
-  }
-
-  /// Such as `convolution 5x1 /2x1 + batch + relu`; kernel and stride are time x frequency.
-  private static func describe(_ geometry: LayerGeometry) -> String {
-    let layer = geometry.layer
-    var text =
-      switch layer.operation {
-      case .convolution: "convolution"
-      case .depthwise: "depthwise"
-      case .frequencyToChannels: "frequency to channels"
-      case .frequencyAverage: "average over frequencies"
-      case .averagePool: "average of \(geometry.poolLength) columns"
-      case .sum(let others): "sum with \(others.joined(separator: ", "))"
-      case .dense: "dense"
-      }
-    if let window = geometry.window {
-      let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
-      text += " \(kernel.time)x\(kernel.frequency)"
-      if stride != Extent(time: 1, frequency: 1) { text += " /\(stride.time)x\(stride.frequency)" }
-      if dilation > 1 { text += " dilation \(dilation)" }
-    }
-    if let residual = layer.residual { text += " + \(residual)" }
-    if layer.activation != .none { text += ", \(layer.activation.rawValue)" }
-    return text
   }
 }

@@ -18,8 +18,13 @@ struct TrainCommand: ParsableCommand {
       A run that was stopped, killed or cut off goes on with the same command and --resume, and \
       gives the same result bit for bit. The seed decides every draw.
 
-      Example, 12 classes from precomputed log-mel spectra:
+      An architecture that goes by a name brings the features that it is meant for: the ds-cnn-*, \
+      wm1.25_3 and derived 10 MFCCs at hop 320, mfcc20_4 20 MFCCs at hop 320, the others 40 log-mel \
+      bins at hop 160.
+
+      Examples, 12 classes from precomputed log-mel spectra:
         kws train --data log-mel=DIR --epochs 40 --output trained.safetensors
+        kws train --data log-mel=DIR --architecture ds-cnn-s --output ds.safetensors
       """)
 
   @OptionGroup var data: DataOptions
@@ -94,7 +99,8 @@ struct TrainCommand: ParsableCommand {
           + "another file.", .usage)
     }
     let trainingData = try TrainingData(
-      sources: data.parsedSources(), keywords: data.keywordList, features: features.configuration,
+      sources: data.parsedSources(), keywords: data.keywordList,
+      features: features.configuration(for: architecture),
       batchSize: batch, seed: seed)
     let architecture = try loadArchitecture(
       architecture, coefficientCount: trainingData.features.coefficientCount,

@@ -88,7 +88,7 @@ import Testing
       ("\"activation\": \"relu\"", "\"activated\": \"relu\"", "layers[1] has no 'activation'"),
       ("\"stride\": [4, 1]", "\"stride\": [4, \"x\"]", "layers[1].operation.stride[1]"),
       ("\"stride\": [4, 1]", "\"stride\": [0, 1]", "stride"),
-      ("\"kernel\": [3, 1]", "\"kernel\": [3, 2]", "odd"),
+      ("\"kernel\": [3, 1]", "\"kernel\": [3, 256]", "kernel frequency is 256, expected 1 to 255"),
       ("]}", "]", "no valid JSON"),
     ] {
       let path = try fixture.folder.write(

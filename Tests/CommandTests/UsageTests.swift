@@ -13,11 +13,12 @@ import Testing
         "--data", "--keywords", "--hop", "--coefficients", "--architecture", "--output", "--epochs",
         "--batch", "--learning-rate", "--warm-up", "--optimizer", "--weight-decay",
         "--label-smoothing", "--seed", "--threads", "--resume", "sgd", "adam", "temporal-64",
+        "ds-cnn-s", "bc-resnet-1",
       ]
     ),
     (["quantize"], ["--data", "--keywords", "--output", "--calibration-batches"]),
     (["dataset"], ["get"]), (["dataset", "get"], ["speech-commands-v0.02"]),
-    (["inspect"], ["--json", "<model>"]),
+    (["inspect"], ["--json", "--coefficients", "<model>"]),
     (["bench"], ["features", "inference", "stream"]),
     (["bench", "features"], ["--json", "--peer"]),
     (["bench", "inference"], ["--json", "--model"]),

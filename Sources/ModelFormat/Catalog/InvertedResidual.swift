@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// MBConv: a pointwise layer that widens, a depthwise layer, both with batch normalization and
+/// ReLU6, and a pointwise layer that narrows, with batch normalization alone (Sandler et al.,
+/// MobileNetV2, arXiv 1801.04381).
+package struct InvertedResidual: Equatable, Sendable {
+  /// Of the depthwise layer.
+  package var kernel: Extent
+
+  /// Of the depthwise layer.
+  package var stride: Extent
+
+  /// Channels between the pointwise layers per input channel; at 1 the first is left out.
+  package var expansion: Int
+
+  /// Channels of the output.
+  package var outputChannelCount: Int
+
+  /// Whether the input is added to the output; they must be of one shape.
+  package var hasShortcut: Bool
+
+  package init(
+    kernel: Extent, stride: Extent, expansion: Int, outputChannelCount: Int, hasShortcut: Bool
+  ) {
+    self.kernel = kernel
+    self.stride = stride
+    self.expansion = expansion
+    self.outputChannelCount = outputChannelCount
+    self.hasShortcut = hasShortcut
+  }
+
+  /// The layers, named `name.expand`, `name.depthwise` and `name.project`.
+  ///
+  /// - Parameters:
+  ///   - source: the layer before, whose output is read.
+  ///   - inputChannelCount: its channels.
+  func layers(_ name: String, after source: String, inputChannelCount: Int) -> [Layer] {
+    let expand =
+      expansion == 1
+      ? []
+      : [
+        Layer.convolution("\(name).expand", inputChannelCount * expansion, activation: .relu6)
+      ]
+    return expand + [
+      .depthwise("\(name).depthwise", kernel: kernel, stride: stride, activation: .relu6),
+      .convolution("\(name).project", outputChannelCount, residual: hasShortcut ? source : nil),
+    ]
+  }
+}
