@@ -20,6 +20,14 @@ import ModelFormat
   /// Own columns of a clip, counted from the first of the span.
   func start(_ clip: Int) -> UnsafeMutablePointer<Float> { unsafe base + clip * clipStride }
 
+  /// The same clips as a single one, where nothing lies between them.
+  func joined(columnSize: Int) -> ClipSpan? {
+    guard unsafe clipStride == timeCount * columnSize else { return nil }
+    return unsafe ClipSpan(
+      base: base, clipStride: clipCount * clipStride, clipCount: 1,
+      timeCount: clipCount * timeCount)
+  }
+
   /// Sets `count` floats of every clip to zero.
   func clear(_ count: Int) {
     for clip in unsafe 0..<clipCount { unsafe start(clip).update(repeating: 0, count: count) }

@@ -39,7 +39,21 @@ final class Convolution: LinearOperation {
     }
   }
 
+  /// A pointwise layer does not know where a clip ends: few columns of many clips are then as fast
+  /// as many of few.
+  private var crossesClips: Bool { geometry.isUniform && geometry.kernel.time == 1 }
+
   func forward(input: ClipSpan, output: ClipSpan) {
+    if crossesClips, let x = unsafe input.joined(columnSize: geometry.inputColumn),
+      let z = unsafe output.joined(columnSize: geometry.outputColumn)
+    {
+      unsafe multiply(x, into: z)
+    } else {
+      unsafe multiply(input, into: output)
+    }
+  }
+
+  private func multiply(_ input: ClipSpan, into output: ClipSpan) {
     let inputCount = geometry.input.channelCount
     let outputCount = geometry.output.channelCount
     let tapSize = geometry.kernel.frequency * inputCount * outputCount
@@ -87,7 +101,11 @@ final class Convolution: LinearOperation {
   ) {
     unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
     guard let inputGradient = unsafe inputGradient else { return }
-    if geometry.isUniform {
+    if crossesClips, let d = unsafe gradient.joined(columnSize: geometry.outputColumn),
+      let target = unsafe inputGradient.joined(columnSize: geometry.inputColumn)
+    {
+      unsafe gatherInputGradient(d, target, accumulate: accumulate)
+    } else if geometry.isUniform {
       unsafe gatherInputGradient(gradient, inputGradient, accumulate: accumulate)
     } else {
       if !accumulate {

@@ -38,21 +38,47 @@ KWS_BODY float through(float g, float v, kws_activation activation, float low, f
     case KWS_HARD_SWISH: BODY(__VA_ARGS__, KWS_HARD_SWISH); break;         \
   }
 
-KWS_BODY KWS_ISA void affine(size_t rows, size_t channels, const float *z, const kws_affine *map,
-                             const float *residual, float *y, const kws_activation activation) {
+// Rows that are worked on at once, so that what is per channel is loaded once for all of them.
+#define KWS_ROWS_AT_ONCE 4
+#define KWS_UNROLL_ROWS _Pragma("clang loop unroll(full)") for (size_t i = 0; i < count; i++)
+
+KWS_BODY KWS_ISA void affine_rows(const size_t count, size_t channels, const float *z,
+                                  const kws_affine *map, const float *residual, float *y,
+                                  const kws_activation activation) {
   const float *restrict scale = map->scale, *restrict shift = map->shift;
   const float low = map->low, high = map->high;
-  for (size_t r = 0; r < rows; r++, z += channels, y += channels)
-    if (residual != NULL) {
+  if (residual != NULL) {
 #pragma clang loop vectorize(assume_safety)
-      for (size_t c = 0; c < channels; c++)
-        y[c] = activate(z[c] * scale[c] + shift[c] + residual[c], activation, low, high);
-      residual += channels;
-    } else {
-#pragma clang loop vectorize(assume_safety)
-      for (size_t c = 0; c < channels; c++)
-        y[c] = activate(z[c] * scale[c] + shift[c], activation, low, high);
+    for (size_t c = 0; c < channels; c++) {
+      const float a = scale[c], b = shift[c];
+      KWS_UNROLL_ROWS {
+        const size_t at = i * channels + c;
+        y[at] = activate(z[at] * a + b + residual[at], activation, low, high);
+      }
     }
+    return;
+  }
+#pragma clang loop vectorize(assume_safety)
+  for (size_t c = 0; c < channels; c++) {
+    const float a = scale[c], b = shift[c];
+    KWS_UNROLL_ROWS {
+      const size_t at = i * channels + c;
+      y[at] = activate(z[at] * a + b, activation, low, high);
+    }
+  }
+}
+
+KWS_BODY KWS_ISA void affine(size_t rows, size_t channels, const float *z, const kws_affine *map,
+                             const float *residual, float *y, const kws_activation activation) {
+  const size_t step = KWS_ROWS_AT_ONCE * channels;
+  for (; rows >= KWS_ROWS_AT_ONCE; rows -= KWS_ROWS_AT_ONCE, z += step, y += step) {
+    affine_rows(KWS_ROWS_AT_ONCE, channels, z, map, residual, y, activation);
+    if (residual != NULL) residual += step;
+  }
+  for (; rows > 0; rows--, z += channels, y += channels) {
+    affine_rows(1, channels, z, map, residual, y, activation);
+    if (residual != NULL) residual += channels;
+  }
 }
 
 KWS_ISA void KWS_NAME(kws_affine)(size_t rows, size_t channels, const float *z,
@@ -85,37 +111,37 @@ KWS_ISA void KWS_NAME(kws_activation_gradient)(size_t rows, size_t channels, con
   KWS_FOR_ACTIVATION(activation_gradient, rows, channels, g, z, map, residual, h)
 }
 
-// Rows that share one trip of the sums through memory.
-#define KWS_MOMENT_ROWS 4
-
-KWS_BODY KWS_ISA void gradient_moments(size_t rows, size_t channels, const float *restrict g,
-                                       const float *restrict z, const kws_affine *map,
-                                       const float *restrict centre, float *restrict sum,
-                                       float *restrict products,
-                                       const kws_activation activation) {
+KWS_BODY KWS_ISA void gradient_moment_rows(const size_t count, size_t channels,
+                                           const float *restrict g, const float *restrict z,
+                                           const kws_affine *map, const float *restrict centre,
+                                           float *restrict sum, float *restrict products,
+                                           const kws_activation activation) {
   const float *restrict scale = map->scale, *restrict shift = map->shift;
   const float low = map->low, high = map->high;
-  size_t r = 0;
-  for (; r + KWS_MOMENT_ROWS <= rows;
-       r += KWS_MOMENT_ROWS, z += KWS_MOMENT_ROWS * channels, g += KWS_MOMENT_ROWS * channels)
-    for (size_t c = 0; c < channels; c++) {
-      const float a = scale[c], b = shift[c], m = centre[c];
-      float total = 0, product = 0;
-      _Pragma("clang loop unroll(full)") for (size_t i = 0; i < KWS_MOMENT_ROWS; i++) {
-        const float value = z[i * channels + c];
-        const float h = through(g[i * channels + c], value * a + b, activation, low, high);
-        total += h;
-        product += h * (value - m);
-      }
-      sum[c] += total;
-      products[c] += product;
+  for (size_t c = 0; c < channels; c++) {
+    const float a = scale[c], b = shift[c], m = centre[c];
+    float total = 0, product = 0;
+    KWS_UNROLL_ROWS {
+      const float value = z[i * channels + c];
+      const float h = through(g[i * channels + c], value * a + b, activation, low, high);
+      total += h;
+      product += h * (value - m);
     }
-  for (; r < rows; r++, z += channels, g += channels)
-    for (size_t c = 0; c < channels; c++) {
-      const float h = through(g[c], z[c] * scale[c] + shift[c], activation, low, high);
-      sum[c] += h;
-      products[c] += h * (z[c] - centre[c]);
-    }
+    sum[c] += total;
+    products[c] += product;
+  }
+}
+
+KWS_BODY KWS_ISA void gradient_moments(size_t rows, size_t channels, const float *g,
+                                       const float *z, const kws_affine *map,
+                                       const float *centre, float *sum, float *products,
+                                       const kws_activation activation) {
+  const size_t step = KWS_ROWS_AT_ONCE * channels;
+  for (; rows >= KWS_ROWS_AT_ONCE; rows -= KWS_ROWS_AT_ONCE, z += step, g += step)
+    gradient_moment_rows(KWS_ROWS_AT_ONCE, channels, g, z, map, centre, sum, products,
+                         activation);
+  for (; rows > 0; rows--, z += channels, g += channels)
+    gradient_moment_rows(1, channels, g, z, map, centre, sum, products, activation);
 }
 
 KWS_ISA void KWS_NAME(kws_gradient_moments)(size_t rows, size_t channels, const float *g,
@@ -124,20 +150,36 @@ KWS_ISA void KWS_NAME(kws_gradient_moments)(size_t rows, size_t channels, const 
   KWS_FOR_ACTIVATION(gradient_moments, rows, channels, g, z, map, centre, sum, products)
 }
 
-KWS_BODY KWS_ISA void normalization_gradient(size_t rows, size_t channels, const float *g,
-                                             const float *z, const kws_affine *map,
-                                             const float *restrict slope,
-                                             const float *restrict intercept, float *d,
-                                             const kws_activation activation) {
+KWS_BODY KWS_ISA void normalization_gradient_rows(const size_t count, size_t channels,
+                                                  const float *g, const float *z,
+                                                  const kws_affine *map,
+                                                  const float *restrict slope,
+                                                  const float *restrict intercept, float *d,
+                                                  const kws_activation activation) {
   const float *restrict scale = map->scale, *restrict shift = map->shift;
   const float low = map->low, high = map->high;
-  for (size_t r = 0; r < rows; r++, z += channels, g += channels, d += channels) {
 #pragma clang loop vectorize(assume_safety)
-    for (size_t c = 0; c < channels; c++) {
-      const float h = through(g[c], z[c] * scale[c] + shift[c], activation, low, high);
-      d[c] = scale[c] * h + (slope[c] * z[c] + intercept[c]);
+  for (size_t c = 0; c < channels; c++) {
+    const float a = scale[c], b = shift[c], k = slope[c], e = intercept[c];
+    KWS_UNROLL_ROWS {
+      const size_t at = i * channels + c;
+      const float value = z[at];
+      const float h = through(g[at], value * a + b, activation, low, high);
+      d[at] = a * h + (k * value + e);
     }
   }
+}
+
+KWS_BODY KWS_ISA void normalization_gradient(size_t rows, size_t channels, const float *g,
+                                             const float *z, const kws_affine *map,
+                                             const float *slope, const float *intercept, float *d,
+                                             const kws_activation activation) {
+  const size_t step = KWS_ROWS_AT_ONCE * channels;
+  for (; rows >= KWS_ROWS_AT_ONCE; rows -= KWS_ROWS_AT_ONCE, z += step, g += step, d += step)
+    normalization_gradient_rows(KWS_ROWS_AT_ONCE, channels, g, z, map, slope, intercept, d,
+                                activation);
+  for (; rows > 0; rows--, z += channels, g += channels, d += channels)
+    normalization_gradient_rows(1, channels, g, z, map, slope, intercept, d, activation);
 }
 
 KWS_ISA void KWS_NAME(kws_normalization_gradient)(size_t rows, size_t channels, const float *g,
