@@ -182,8 +182,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures",
-        "SyntheticSpeech",
+        "Training", "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets",
+        "SpeechFeatures", "SyntheticSpeech",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -30,7 +30,8 @@ extension LogMelSet {
   /// Largest byte that still is the floor; JPEG leaves a few grey levels around it.
   private static let floorByte: UInt8 = 6
 
-  /// Writes ln(power + floor), `[97, 40]`, of a row as it is drawn.
+  /// Writes ln(power + floor), `[frame, 40]`, of a row as it is drawn: every `frameStep`-th of its 97
+  /// frames.
   ///
   /// Power adds: of a clip X with amplitude factor g and noise N with factor h it is
   /// g^2 |X|^2 + h^2 |N|^2 (in expectation over phase).
@@ -39,48 +40,39 @@ extension LogMelSet {
   ///   - noiseRow: what is mixed in with `draw.noiseGain`.
   ///   - fill: value of masked places per mel bin.
   func writeLogMel(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw,
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, frameStep: Int,
     configuration: AugmentationConfiguration, fill: [Float],
     into target: inout MutableSpan<Float>
-  ) {
-    writeMixture(row: row, noiseRow: noiseRow, draw: draw, into: &target)
-    SpectrumMasks(
-      frameCount: Self.frameCount, binCount: Self.melBinCount, framesPerSecond: 100
-    ).apply(draw, configuration: configuration, fill: fill, to: &target)
-  }
-
-  private func writeMixture(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
   ) {
     let framesPerSecond: Float = 100
     var shift = Int((draw.shiftSeconds * framesPerSecond).rounded())
     if let row, draw.movesToStart { shift -= soundFrames(row: row).lowerBound }
-    let signal = powers(gain: draw.gain)
-    let noise = powers(gain: noiseRow == nil ? 0 : draw.noiseGain)
-    let bytes = storage.span
-    let signalPower = signal.span
-    let noisePower = noise.span
-    let binCount = Self.melBinCount
-    let floor = Self.powerFloor
-    // A row that is not there reads the other's bytes with powers of zero.
-    let signalStart = row.map { spectrum(row: $0).lowerBound }
-    let noiseStart = noiseRow.map { spectrum(row: $0).lowerBound }
-    for frame in 0..<Self.frameCount {
-      let source = frame - shift
-      let start = signalStart.flatMap {
-        (0..<Self.frameCount).contains(source) ? $0 + source * binCount : nil
-      }
-      for bin in 0..<binCount {
-        var power = floor
-        if let start { power += signalPower[Int(bytes[start + bin])] }
-        if let noiseStart { power += noisePower[Int(bytes[noiseStart + frame * binCount + bin])] }
-        target[frame * binCount + bin] = fastLogarithm(power)
-      }
+    for index in target.indices { target[index] = Self.powerFloor }
+    if let row { addPower(row, gain: draw.gain, shift: shift, frameStep: frameStep, to: &target) }
+    if let noiseRow, draw.noiseGain != 0 {
+      addPower(noiseRow, gain: draw.noiseGain, shift: 0, frameStep: frameStep, to: &target)
     }
+    for index in target.indices { target[index] = fastLogarithm(target[index]) }
+    SpectrumMasks(
+      frameCount: Self.frameCount, binCount: Self.melBinCount, framesPerSecond: framesPerSecond,
+      frameStep: frameStep
+    ).apply(draw, configuration: configuration, fill: fill, to: &target)
   }
 
-  /// Power above the floor of every byte value, times `gain` squared.
-  private func powers(gain: Float) -> [Float] {
-    powerOfByte.map { $0 * gain * gain }
+  /// Adds `gain` squared times the power of a row, `shift` frames later; what leaves the window is
+  /// lost.
+  private func addPower(
+    _ row: Int, gain: Float, shift: Int, frameStep: Int, to target: inout MutableSpan<Float>
+  ) {
+    let table = powerOfByte.map { $0 * gain * gain }
+    let powers = table.span
+    let binCount = Self.melBinCount
+    let bytes = storage.span.extracting(spectrum(row: row))
+    for (index, frame) in stride(from: 0, to: Self.frameCount, by: frameStep).enumerated()
+    where (0..<Self.frameCount).contains(frame - shift) {
+      let source = bytes.extracting((frame - shift) * binCount..<(frame - shift + 1) * binCount)
+      let first = index * binCount
+      for bin in source.indices { target[first + bin] += powers[Int(source[bin])] }
+    }
   }
 }

@@ -81,31 +81,24 @@ final class LogMelSource: Sendable {
   private func write(
     row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
   ) {
-    if frameStep == 1, cosineTransform == nil {
-      set.writeLogMel(
-        row: row, noiseRow: noiseRow, draw: draw, configuration: augmentation, fill: fill,
-        into: &target)
+    guard let cosineTransform else {
+      writeLogMel(row: row, noiseRow: noiseRow, draw: draw, into: &target)
       return
     }
-    let binCount = LogMelSet.melBinCount
-    let logMel = SharedBuffer<Float>(zeroed: LogMelSet.frameCount * binCount)
+    // Masks come before the transform, so that they are bands of mel bins.
+    let frameCount = target.count / features.coefficientCount
+    let logMel = SharedBuffer<Float>(zeroed: frameCount * LogMelSet.melBinCount)
     var span = logMel.mutableSpan
+    writeLogMel(row: row, noiseRow: noiseRow, draw: draw, into: &span)
+    cosineTransform.apply(logMel.span, into: &target)
+  }
+
+  private func writeLogMel(
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+  ) {
     set.writeLogMel(
-      row: row, noiseRow: noiseRow, draw: draw, configuration: augmentation, fill: fill,
-      into: &span)
-    let count = features.coefficientCount
-    let output = SharedBuffer<Float>(zeroed: count)
-    for frame in 0..<target.count / count {
-      let first = frame * frameStep * binCount
-      let source = logMel.span.extracting(first..<first + binCount)
-      if let cosineTransform {
-        var coefficients = output.mutableSpan
-        cosineTransform.apply(source, into: &coefficients)
-        for index in 0..<count { target[frame * count + index] = coefficients[index] }
-      } else {
-        for bin in 0..<binCount { target[frame * count + bin] = source[bin] }
-      }
-    }
+      row: row, noiseRow: noiseRow, draw: draw, frameStep: frameStep, configuration: augmentation,
+      fill: fill, into: &target)
   }
 
   /// A precomputed set can give only the front end that it was made with, at its hop or twice it.

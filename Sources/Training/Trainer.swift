@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Buffers
 package import ModelFormat
 package import NeuralNetwork
 package import SpeechDatasets
@@ -12,16 +11,16 @@ package import SpeechDatasets
 package final class Trainer {
   package let configuration: TrainingConfiguration
   package let data: TrainingData
-  package let network: Network
+
+  /// The network in training.
+  package var network: Network { step.network }
 
   /// Epochs done.
   package private(set) var epoch = 0
 
-  private let optimizer: Optimizer
-  private let history: StreamHistory
+  private let step: TrainingStep
   private let schedule: CosineSchedule
   private let normalizer: FeatureNormalizer
-  private let logitsGradient: SharedBuffer<Float>
 
   /// A run from random weights.
   ///
@@ -54,24 +53,21 @@ package final class Trainer {
     } catch { throw .network(error) }
     self.init(network: network, data: data, configuration: configuration)
     do throws(NeuralNetworkError) {
-      try optimizer.load(checkpoint.tensors)
-      try history.load(checkpoint.tensors)
+      try step.optimizer.load(checkpoint.tensors)
+      try step.history.load(checkpoint.tensors)
     } catch { throw .network(error) }
     epoch = try TrainerState.epoch(of: checkpoint, epochCount: configuration.epochCount)
   }
 
   private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {
-    self.network = network
     self.data = data
     self.configuration = configuration
-    optimizer = Optimizer(configuration, parameters: network.parameters)
-    history = StreamHistory(network: network, clipCount: configuration.batchSize)
+    step = TrainingStep(network: network, configuration: configuration)
     schedule = CosineSchedule(
       peakRate: configuration.learningRate,
       warmUpStepCount: Int(configuration.warmUpEpochCount * Float(data.batchCount)),
       stepCount: configuration.epochCount * data.batchCount)
     normalizer = FeatureNormalizer(data.normalization)
-    logitsGradient = SharedBuffer(zeroed: configuration.batchSize * network.labelCount)
   }
 
   /// Whether every epoch is done.
@@ -79,36 +75,31 @@ package final class Trainer {
 
   /// One pass over the training set, then validation.
   ///
+  /// With more than one thread, the next batch is made while the network learns.
   /// - Parameters:
   ///   - now: seconds of a monotonic clock, for the rate that is reported.
-  ///   - step: called after every step with (batches done, loss of the batch); false stops the
+  ///   - onStep: called after every step with (batches done, loss of the batch); false stops the
   ///     epoch, which then counts as not begun: go on from the last checkpoint.
   /// - Returns: nil if stopped.
   /// - Throws: `TrainingError.diverged` when the loss is no number, `.data` for a broken data set.
   package func runEpoch(
-    now: () -> Double, step: (Int, Double) -> Bool
+    now: () -> Double, onStep: (Int, Double) -> Bool
   ) throws(TrainingError) -> EpochReport? {
-    let loss = CrossEntropy(labelSmoothing: configuration.labelSmoothing)
     let start = now()
     var lossSum = 0.0
     var correctCount = 0
     var clipCount = 0
-    for index in 0..<data.batchCount {
-      let batch = try makeBatch(index)
-      normalizer.normalize(batch)
-      let logits = network.forward(
-        batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
-        continues: batch.continues, history: history, mode: .training)
-      let result = loss.evaluate(
-        logits: logits, labels: batch.labels, labelCount: network.labelCount,
-        gradient: logitsGradient)
+    let batches = trainingBatches()
+    var index = 0
+    while let batch = try batches.next() {
+      let number = epoch * data.batchCount + index
+      let result = step.run(batch, rate: schedule.rate(step: number), draw: draw(step: number))
       guard result.loss.isFinite else { throw .diverged(epoch: epoch, batch: index) }
-      network.backward(logitsGradient: logitsGradient, clipCount: batch.clipCount)
-      optimizer.step(rate: schedule.rate(step: epoch * data.batchCount + index))
+      index += 1
       lossSum += result.loss * Double(batch.clipCount)
       correctCount += result.correctCount
       clipCount += batch.clipCount
-      guard step(index + 1, result.loss) else { return nil }
+      guard onStep(index, result.loss) else { return nil }
     }
     let seconds = now() - start
     epoch += 1
@@ -120,17 +111,24 @@ package final class Trainer {
       clipsPerSecond: Double(clipCount) / max(seconds, 1e-9))
   }
 
-  private func makeBatch(_ index: Int) throws(TrainingError) -> Batch {
-    do throws(DatasetError) {
-      return try data.batch(epoch: epoch, index: index)
-    } catch { throw .data(error) }
+  /// A step's own number for dropout, which no other step of the run has.
+  private func draw(step: Int) -> UInt64 {
+    configuration.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
+  }
+
+  private func trainingBatches() -> BatchSequence {
+    BatchSequence(
+      count: data.batchCount, makesAhead: network.threadCount > 1, normalizer: normalizer
+    ) { [data, epoch] (index) throws(DatasetError) in
+      try data.batch(epoch: epoch, index: index)
+    }
   }
 
   /// Everything that is needed to go on from here bit for bit.
   package func checkpoint(provenance: Provenance) -> Checkpoint {
     var tensors = network.exportTensors()
-    tensors.merge(optimizer.exportTensors(), uniquingKeysWith: { $1 })
-    tensors.merge(history.exportTensors(), uniquingKeysWith: { $1 })
+    tensors.merge(step.optimizer.exportTensors(), uniquingKeysWith: { $1 })
+    tensors.merge(step.history.exportTensors(), uniquingKeysWith: { $1 })
     return Checkpoint(
       architecture: network.architecture, features: data.features,
       normalization: data.normalization, labels: data.labels, tensors: tensors,

@@ -26,27 +26,32 @@ package struct Validation {
   ) throws(TrainingError) -> ValidationReport {
     let history = StreamHistory(network: network, clipCount: batchSize)
     let batchCount = data.validationBatchCount
-    func pass(_ index: Int, inStream: Bool) throws(TrainingError) -> (correct: Int, clips: Int) {
-      let batch: Batch
-      do throws(DatasetError) {
-        batch = try data.validationBatch(index)
-      } catch { throw .data(error) }
-      normalizer.normalize(batch)
+    let leadingBatch = leadingBatch
+    // The batch that comes before the first is heard once more than the others.
+    let batches = BatchSequence(
+      count: batchCount + 1, makesAhead: network.threadCount > 1, normalizer: normalizer
+    ) { [data] (turn) throws(DatasetError) in
+      try data.validationBatch(turn == 0 ? leadingBatch : turn - 1)
+    }
+    func correctCount(_ batch: Batch, inStream: Bool) -> Int {
       let logits = network.forward(
         batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
         continues: Array(repeating: inStream, count: batch.clipCount),
         history: inStream ? history : nil, mode: .inference)
-      let result = CrossEntropy().evaluate(
-        logits: logits, labels: batch.labels, labelCount: network.labelCount)
-      return (result.correctCount, batch.clipCount)
+      return CrossEntropy().evaluate(
+        logits: logits, labels: batch.labels, labelCount: network.labelCount
+      ).correctCount
     }
     var report = ValidationReport(clipCount: 0, correctFromReset: 0, correctInStream: 0)
-    _ = try pass(leadingBatch, inStream: true)
-    for index in 0..<batchCount {
-      let (correct, clips) = try pass(index, inStream: false)
-      report.correctFromReset += correct
-      report.clipCount += clips
-      report.correctInStream += try pass(index, inStream: true).correct
+    var turn = 0
+    while let batch = try batches.next() {
+      let inStream = correctCount(batch, inStream: true)
+      if turn > 0 {
+        report.correctFromReset += correctCount(batch, inStream: false)
+        report.correctInStream += inStream
+        report.clipCount += batch.clipCount
+      }
+      turn += 1
     }
     return report
   }

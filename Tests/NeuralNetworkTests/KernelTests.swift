@@ -46,6 +46,21 @@ struct KernelTests {
     #expect(Set(names).count == names.count)
   }
 
+  @Test func `the peak counts the multiply-adds that it made`() {
+    unsafe variants.forEach { table in
+      var total: Float = 0
+      let sumCount = unsafe table.peak(1, 1, 0, &total)
+      let first = total
+      // r steps of s -> 2 s - 1 take s to 2^r s - (2^r - 1).
+      for rounds in [1, 2, 5] {
+        let count = unsafe table.peak(rounds, 2, -1, &total)
+        #expect(count == rounds * sumCount)
+        let power = Float(1 << rounds)
+        #expect(total == power * first - (power - 1) * Float(sumCount))
+      }
+    }
+  }
+
   @Test func `strided products equal the scalar form`() {
     for rows in [1, 2, 3, 5, 6, 7, 8, 13, 17] {
       for columns in Self.sizes {

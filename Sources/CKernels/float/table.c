@@ -9,7 +9,7 @@
     .spread_row = kws_spread_row_##isa, .affine = kws_affine_##isa,                            \
     .activation_gradient = kws_activation_gradient_##isa,                                      \
     .normalization_gradient = kws_normalization_gradient_##isa, .add = kws_add_##isa,          \
-    .descend = kws_descend_##isa, .adam = kws_adam_##isa,                                      \
+    .descend = kws_descend_##isa, .adam = kws_adam_##isa, .peak = kws_peak_##isa,              \
   }
 
 static const kws_float_kernels scalar_kernels = KWS_FLOAT_TABLE(scalar);

@@ -31,7 +31,8 @@
   void kws_descend_##isa(size_t count, float *value, const float *gradient, float *momentum,   \
                          float rate, float decay, float weight_decay);                         \
   void kws_adam_##isa(size_t count, float *value, const float *gradient, float *first,         \
-                      float *second, const kws_adam *p);
+                      float *second, const kws_adam *p);                                       \
+  size_t kws_peak_##isa(size_t rounds, float factor, float addend, float *total);
 
 KWS_DECLARE_FLOAT(scalar)
 #if KWS_X86_64

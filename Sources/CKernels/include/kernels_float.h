@@ -115,6 +115,11 @@ typedef struct kws_float_kernels {
   // Adam with decoupled weight decay (AdamW), as in PyTorch.
   void (*adam)(size_t count, float *value, const float *gradient, float *first, float *second,
                const kws_adam *p);
+
+  // The processor's peak, to measure the others against: `rounds` times s = s * factor + addend in
+  // each of n sums that start at 0, 1, 2 ... per register. Returns rounds * n, the number of
+  // multiply-adds, and in `total` the sum over all.
+  size_t (*peak)(size_t rounds, float factor, float addend, float *total);
 } kws_float_kernels;
 
 // The variants that this processor can run, best first; NULL past the last, which is scalar.
