@@ -47,7 +47,8 @@ struct ModelSummary {
     }
   }
 
-  /// Such as `convolution 5x1 /2x1 + batch + relu`; kernel and stride are time x frequency.
+  /// Such as `convolution 5x1 /2x1, 5 bands + stem, relu`; kernel and stride are time x frequency,
+  /// bands those of a SubSpectralNorm.
   private static func describe(_ geometry: LayerGeometry) -> String {
     let layer = geometry.layer
     var text =
@@ -65,7 +66,9 @@ struct ModelSummary {
       text += " \(kernel.time)x\(kernel.frequency)"
       if stride != Extent(time: 1, frequency: 1) { text += " /\(stride.time)x\(stride.frequency)" }
       if dilation > 1 { text += " dilation \(dilation)" }
+      if window.padding == .none { text += " unpadded" }
     }
+    if case .subSpectral(let bandCount) = layer.normalization { text += ", \(bandCount) bands" }
     if let residual = layer.residual { text += " + \(residual)" }
     if layer.activation != .none { text += ", \(layer.activation.rawValue)" }
     return text
