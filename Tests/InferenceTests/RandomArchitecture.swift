@@ -45,7 +45,7 @@ private struct RandomArchitecture {
         stride: Extent(time: generator.pick(stride.0), frequency: generator.pick(stride.1)),
         dilation: generator.pick(dilations), padding: generator.pick([.same, .same, .none]))
     }
-    switch Int.random(in: 0..<11, using: &generator) {
+    switch Int.random(in: 0..<12, using: &generator) {
     case 0...2:
       let window = window(
         [1, 2, 3, 5], [1, 2, 3, 4, 5], stride: ([1, 1, 2, 3], [1, 1, 2]), dilations: [1, 1, 2, 3])
@@ -58,8 +58,9 @@ private struct RandomArchitecture {
       addWeighted(.depthwise(window: window), using: &generator)
     case 5: add(.frequencyToChannels)
     case 6:
-      let window = window([2, 3, 5], [1, 3], stride: ([1], [1]), dilations: [1])
-      addWeighted(.depthwise(window: window), using: &generator)
+      // Of its input's shape, so that a residual fits.
+      let kernel = Extent(time: generator.pick([2, 3, 5]), frequency: generator.pick([1, 2, 3]))
+      addWeighted(.depthwise(window: Window(kernel: kernel)), using: &generator)
     case 7:
       let channels = generator.pick(Self.channelCounts)
       addWeighted(
