@@ -13,7 +13,8 @@ package enum InferenceError: Error, Equatable {
   /// A list has the wrong length.
   case count(layer: String, field: String, expected: Int, found: Int)
 
-  /// A scale or multiplier is not finite, not positive where it must be, or beyond 2^60.
+  /// A scale or multiplier is not finite, not positive (with SubSpectralNorm: zero) where it must
+  /// be, or beyond 2^60.
   case scale(layer: String, field: String, index: Int, found: Float)
 
   /// A number is not finite.

@@ -6,7 +6,7 @@ import ModelFormat
 
 /// One layer to be executed.
 struct LayerStep {
-  enum Kind { case convolution, depthwise, averagePool, logits }
+  enum Kind { case convolution, depthwise, averagePool, frequencyAverage, sum, logits }
 
   var kind: Kind
 
@@ -33,6 +33,15 @@ struct LayerStep {
 
   /// First of the running sums of an average pool.
   var sumOffset: Int
+
+  /// The terms of a sum among `LayerProgram.terms`.
+  var terms = 0..<0
+}
+
+/// A tensor that a sum adds, and the bytes from the start of its column to its first bin.
+struct SumTerm {
+  var tensor: Int
+  var offset: Int
 }
 
 /// The layers as the kernels read them: operators with pointers into packed constants.
@@ -42,6 +51,9 @@ struct LayerStep {
   /// Running sums of all average pools.
   private(set) var sumCount = 0
 
+  /// The terms of all sums.
+  private(set) var terms: [SumTerm] = []
+
   /// Index of the logits' time stride.
   private(set) var logitClock = 0
 
@@ -49,6 +61,8 @@ struct LayerStep {
   let convolutions: SharedBuffer<kws_int8_convolution>
   let depthwises: SharedBuffer<kws_int8_depthwise>
   let averagePools: SharedBuffer<kws_int8_average_pool>
+  let frequencyAverages: SharedBuffer<kws_int8_frequency_average>
+  let sums: SharedBuffer<kws_int8_sum>
 
   /// The buffers that the operators point into.
   private let constants: ConstantPool
@@ -60,18 +74,28 @@ struct LayerStep {
     var convolutions: [kws_int8_convolution] = unsafe []
     var depthwises: [kws_int8_depthwise] = unsafe []
     var averagePools: [kws_int8_average_pool] = []
+    var frequencyAverages: [kws_int8_frequency_average] = []
+    var sums: [kws_int8_sum] = unsafe []
     for (index, layer) in geometry.enumerated() {
       let builder = OperatorBuilder(model: model, geometry: layer, index: index, arena: arena)
-      var step = builder.step
+      var step = builder.step(band: 0)
       switch layer.layer.operation {
       case .frequencyToChannels: continue
       case .convolution, .dense:
         step.operation = unsafe convolutions.count
-        unsafe convolutions.append(try builder.convolution(&constants))
+        unsafe convolutions += try builder.convolutions(&constants)
       case .depthwise:
         step.operation = unsafe depthwises.count
-        unsafe depthwises.append(try builder.depthwise(&constants))
-      case .frequencyAverage, .sum: fatalError()
+        unsafe depthwises += try builder.depthwises(&constants)
+      case .frequencyAverage:
+        step.operation = frequencyAverages.count
+        frequencyAverages.append(try builder.frequencyAverage())
+      case .sum:
+        step.operation = unsafe sums.count
+        let first = terms.count
+        terms += builder.terms
+        step.terms = first..<terms.count
+        unsafe sums.append(try builder.sum(&constants))
       case .averagePool:
         step.operation = averagePools.count
         step.sumOffset = sumCount
@@ -80,11 +104,18 @@ struct LayerStep {
       }
       if step.kind == .logits { logitClock = step.clock }
       steps.append(step)
+      for band in 1..<builder.bandCount {
+        var next = builder.step(band: band)
+        next.operation = step.operation + band
+        steps.append(next)
+      }
     }
     unsafe input = SharedBuffer([Self.inputOperator(model, arena, &constants)])
     unsafe self.convolutions = SharedBuffer(convolutions)
     unsafe self.depthwises = SharedBuffer(depthwises)
     self.averagePools = SharedBuffer(averagePools)
+    self.frequencyAverages = SharedBuffer(frequencyAverages)
+    unsafe self.sums = SharedBuffer(sums)
     self.constants = constants
   }
 
@@ -105,6 +136,7 @@ struct ConstantPool {
   private var bytes: [SharedBuffer<Int8>] = []
   private var words: [SharedBuffer<Int32>] = []
   private var floats: [SharedBuffer<Float>] = []
+  private var terms: [SharedBuffer<kws_int8_term>] = []
 
   mutating func keep(_ values: [Int8]) -> UnsafePointer<Int8> {
     bytes.append(SharedBuffer(values))
@@ -119,5 +151,10 @@ struct ConstantPool {
   mutating func keep(_ values: [Float]) -> UnsafePointer<Float> {
     floats.append(SharedBuffer(values))
     return unsafe UnsafePointer(floats[floats.count - 1].unsafeBase)
+  }
+
+  mutating func keep(_ values: [kws_int8_term]) -> UnsafePointer<kws_int8_term> {
+    terms.append(SharedBuffer(values))
+    return unsafe UnsafePointer(terms[terms.count - 1].unsafeBase)
   }
 }

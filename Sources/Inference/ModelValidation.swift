@@ -39,13 +39,14 @@ struct ModelValidation {
 
   private func check(_ geometry: LayerGeometry, _ layer: QuantizedLayer) throws(InferenceError) {
     let name = geometry.layer.name
-    let channels = geometry.hasWeights ? geometry.output.channelCount : 0
+    // `[channel]` or `[band, channel]`.
+    let parameters = geometry.hasWeights ? geometry.channelShape.reduce(1, *) : 0
     try count(name, "weights", expected: geometry.weightCount, layer.weights.count)
-    try count(name, "weightScales", expected: channels, layer.weightScales.count)
-    try count(name, "bias", expected: channels, layer.bias.count)
+    try count(name, "weightScales", expected: parameters, layer.weightScales.count)
+    try count(name, "bias", expected: parameters, layer.bias.count)
     if let output = layer.output { try quantization(name, output) }
     for (index, scale) in layer.weightScales.enumerated() {
-      guard scale.isFinite else {
+      guard scale.isFinite, scale > 0 || scale < 0 && geometry.hasSignedScales else {
         throw .scale(layer: name, field: "weightScales", index: index, found: scale)
       }
     }
@@ -60,8 +61,10 @@ struct ModelValidation {
     }
     // With x and the zero point in 0...255 every partial sum of bias - zero point * weights +
     // x * weights, in any order, stays within this bound.
-    for (channel, sum) in magnitudes(geometry, layer).enumerated() {
-      let bound = abs(Int(layer.bias[channel])) + 255 * sum
+    let sums = magnitudes(geometry, layer)
+    for (index, bias) in layer.bias.enumerated() {
+      let channel = index % sums.count
+      let bound = abs(Int(bias)) + 255 * sums[channel]
       guard bound <= Int(Int32.max) else {
         throw .accumulatorOverflow(layer: name, channel: channel, bound: bound)
       }
@@ -70,8 +73,8 @@ struct ModelValidation {
 
   /// Sum of the magnitudes of each output channel's weights.
   private func magnitudes(_ geometry: LayerGeometry, _ layer: QuantizedLayer) -> [Int] {
-    var sums = [Int](repeating: 0, count: layer.bias.count)
-    guard !sums.isEmpty else { return sums }
+    guard geometry.hasWeights else { return [] }
+    var sums = [Int](repeating: 0, count: geometry.output.channelCount)
     let perChannel = layer.weights.count / sums.count
     for (index, weight) in layer.weights.enumerated() {
       if case .depthwise = geometry.layer.operation {

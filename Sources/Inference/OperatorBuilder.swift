@@ -3,7 +3,9 @@
 import CKernels
 import ModelFormat
 
-/// Turns one layer of the model into the operator that a kernel reads.
+/// Turns one layer of the model into the operators that a kernel reads: one, or with
+/// SubSpectralNorm one per band of its output's bins. The bands share the weights; each has its own
+/// bias and multipliers.
 struct OperatorBuilder {
   let model: QuantizedModel
   let geometry: LayerGeometry
@@ -25,8 +27,8 @@ struct OperatorBuilder {
     outputTensor = arena.outputTensor[index]
   }
 
-  private var input: TensorPlan { arena.tensors[inputTensor] }
-  private var output: TensorPlan? { outputTensor < 0 ? nil : arena.tensors[outputTensor] }
+  var input: TensorPlan { arena.tensors[inputTensor] }
+  var output: TensorPlan? { outputTensor < 0 ? nil : arena.tensors[outputTensor] }
   private var residual: TensorPlan? { residualTensor < 0 ? nil : arena.tensors[residualTensor] }
 
   /// Kernel and stride; those of a dense layer are 1.
@@ -34,26 +36,41 @@ struct OperatorBuilder {
     geometry.window ?? Window(kernel: Extent(time: 1, frequency: 1))
   }
 
-  var step: LayerStep {
+  /// Bands of the output's bins, each an operator of its own.
+  var bandCount: Int { max(1, geometry.layer.normalization.bandCount) }
+
+  /// Bins of the output that one operator computes.
+  private var bandBinCount: Int { geometry.output.frequencyCount / bandCount }
+
+  /// What is executed for one band.
+  func step(band: Int) -> LayerStep {
     let kind: LayerStep.Kind =
       switch geometry.layer.operation {
       case .depthwise: .depthwise
       case .averagePool: .averagePool
-      case .frequencyAverage, .sum: fatalError()
+      case .frequencyAverage: .frequencyAverage
+      case .sum: .sum
       case .convolution, .dense, .frequencyToChannels: output == nil ? .logits : .convolution
       }
     // The pool's kernel looks back by itself; other windows start at their oldest tap.
     let lookBack = kind == .averagePool ? 0 : geometry.historyCount
+    let firstBin = band * bandBinCount
+    let firstTap = firstBin * window.stride.frequency - window.lowPadding
+    let firstValue = firstBin * geometry.output.channelCount
     return LayerStep(
       kind: kind, operation: 0, input: inputTensor, residual: residualTensor,
       output: outputTensor, stride: window.stride.time,
       clock: output?.clock ?? arena.clock(ofStride: geometry.timeStride) ?? 0,
-      inputOffset: input.centre - window.lowPadding * geometry.input.channelCount
+      inputOffset: input.centre + firstTap * geometry.input.channelCount
         - lookBack * input.columnStride,
-      residualOffset: residual?.centre ?? 0, outputOffset: output?.centre ?? 0, sumOffset: 0)
+      residualOffset: (residual?.centre ?? 0) + firstValue,
+      outputOffset: (output?.centre ?? 0) + firstValue, sumOffset: 0)
   }
 
-  func convolution(_ constants: inout ConstantPool) throws(InferenceError) -> kws_int8_convolution {
+  /// One operator per band.
+  func convolutions(
+    _ constants: inout ConstantPool
+  ) throws(InferenceError) -> [kws_int8_convolution] {
     let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     var tapCount = kernel.time
     var runLength = kernel.frequency * geometry.input.channelCount
@@ -64,23 +81,33 @@ struct OperatorBuilder {
       tapCount = 1
     }
     let outputCount = geometry.output.channelCount
-    let weights = WeightPacking.convolution(
-      layer.weights, outputCount: outputCount, tapCount: tapCount, runLength: runLength)
+    let weights = unsafe constants.keep(
+      WeightPacking.convolution(
+        layer.weights, outputCount: outputCount, tapCount: tapCount, runLength: runLength))
+    let bias = foldedBias()
     let multipliers = try multipliers()
-    return unsafe kws_int8_convolution(
-      weights: constants.keep(weights),
-      bias: constants.keep(WeightPacking.parameters(foldedBias())),
-      tap_count: Int32(tapCount), run_length: Int32(runLength), tap_stride: tapStride,
-      column_stride: stride.time * input.columnStride,
-      bin_stride: stride.frequency * geometry.input.channelCount,
-      bin_count: Int32(geometry.output.frequencyCount), output_count: Int32(outputCount),
-      output_column_stride: output?.columnStride ?? 0,
-      residual_column_stride: residual?.columnStride ?? 0,
-      requantization: try requantization(
-        constants.keep(WeightPacking.parameters(multipliers))))
+    var operators: [kws_int8_convolution] = unsafe []
+    for band in 0..<bandCount {
+      unsafe operators.append(
+        kws_int8_convolution(
+          weights: weights,
+          bias: constants.keep(WeightPacking.parameters(slice(bias, band))),
+          tap_count: Int32(tapCount), run_length: Int32(runLength), tap_stride: tapStride,
+          column_stride: stride.time * input.columnStride,
+          bin_stride: stride.frequency * geometry.input.channelCount,
+          bin_count: Int32(bandBinCount), output_count: Int32(outputCount),
+          output_column_stride: output?.columnStride ?? 0,
+          residual_column_stride: residual?.columnStride ?? 0,
+          requantization: try requantization(
+            constants.keep(WeightPacking.parameters(slice(multipliers, band))))))
+    }
+    return unsafe operators
   }
 
-  func depthwise(_ constants: inout ConstantPool) throws(InferenceError) -> kws_int8_depthwise {
+  /// One operator per band.
+  func depthwises(
+    _ constants: inout ConstantPool
+  ) throws(InferenceError) -> [kws_int8_depthwise] {
     let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     let channels = geometry.input.channelCount
     let tapCount = kernel.time * kernel.frequency
@@ -91,77 +118,80 @@ struct OperatorBuilder {
       }
     }
     while offsets.count % 4 != 0 { offsets.append(offsets[offsets.count - 1]) }
-    let weights = WeightPacking.depthwise(
-      layer.weights, channelCount: channels, tapCount: tapCount)
+    let weights = unsafe constants.keep(
+      WeightPacking.depthwise(layer.weights, channelCount: channels, tapCount: tapCount))
+    let tapOffsets = unsafe constants.keep(offsets)
+    let bias = foldedBias()
     let multipliers = try multipliers()
-    return unsafe kws_int8_depthwise(
-      weights: constants.keep(weights),
-      bias: constants.keep(WeightPacking.depthwiseParameters(foldedBias())),
-      tap_offsets: constants.keep(offsets), tap_count: Int32(tapCount),
-      channel_count: Int32(channels), column_stride: stride.time * input.columnStride,
-      bin_stride: stride.frequency * channels,
-      bin_count: Int32(geometry.output.frequencyCount),
-      output_column_stride: output?.columnStride ?? 0,
-      residual_column_stride: residual?.columnStride ?? 0,
-      requantization: try requantization(
-        constants.keep(WeightPacking.depthwiseParameters(multipliers))))
+    var operators: [kws_int8_depthwise] = unsafe []
+    for band in 0..<bandCount {
+      unsafe operators.append(
+        kws_int8_depthwise(
+          weights: weights,
+          bias: constants.keep(WeightPacking.depthwiseParameters(slice(bias, band))),
+          tap_offsets: tapOffsets, tap_count: Int32(tapCount),
+          channel_count: Int32(channels), column_stride: stride.time * input.columnStride,
+          bin_stride: stride.frequency * channels, bin_count: Int32(bandBinCount),
+          output_column_stride: output?.columnStride ?? 0,
+          residual_column_stride: residual?.columnStride ?? 0,
+          requantization: try requantization(
+            constants.keep(WeightPacking.depthwiseParameters(slice(multipliers, band))))))
+    }
+    return unsafe operators
   }
 
-  func averagePool() throws(InferenceError) -> kws_int8_average_pool {
-    let count = geometry.input.frequencyCount * geometry.poolLength
-    let quantization = output?.quantization ?? input.quantization
-    let multiplier = try checked(
-      "mean", 0,
-      Rescaling.meanMultiplier(
-        input: input.quantization.scale, count: count, output: quantization.scale))
-    let bounds = Rescaling.bounds(quantization, .none)
-    return kws_int8_average_pool(
-      length: Int32(geometry.poolLength), bin_count: Int32(geometry.input.frequencyCount),
-      channel_count: Int32(geometry.input.channelCount),
-      zero_sum: Int32(count * input.quantization.zeroPoint), multiplier: multiplier,
-      lower: bounds.lowerBound, upper: bounds.upperBound,
-      output_zero_point: Int32(quantization.zeroPoint), column_stride: input.columnStride,
-      output_column_stride: output?.columnStride ?? 0)
-  }
-
-  private func requantization(
-    _ multipliers: UnsafePointer<Float>
+  /// The rule by which the layer's sums become its output; without output all zero but for the
+  /// multipliers.
+  func requantization(
+    _ multipliers: UnsafePointer<Float>?
   ) throws(InferenceError) -> kws_requantization {
     guard let output else {
-      return unsafe kws_requantization(
-        multipliers: multipliers, residual_multiplier: 0, residual_zero_point: 0,
-        output_zero_point: 0, lower: 0, upper: 0)
+      var rule = unsafe kws_requantization()
+      unsafe rule.multipliers = multipliers
+      return unsafe rule
     }
-    let bounds = Rescaling.bounds(output.quantization, geometry.layer.activation)
+    let activation = geometry.layer.activation
+    let bounds = Rescaling.bounds(output.quantization, activation)
     var residualMultiplier: Float = 0
     if let residual {
       residualMultiplier = try checked(
         "residual", 0,
-        Rescaling.residualMultiplier(
-          residual: residual.quantization.scale, output: output.quantization.scale))
+        Rescaling.additionMultiplier(added: residual.quantization.scale, unit: unit))
     }
+    let hasHardSwish = activation == .hardSwish
+    let hardSwish = try checked(
+      "hardSwish", 0,
+      hasHardSwish ? Rescaling.hardSwishMultiplier(output: output.quantization.scale) : 0)
     return unsafe kws_requantization(
       multipliers: multipliers, residual_multiplier: residualMultiplier,
       residual_zero_point: Int32(residual?.quantization.zeroPoint ?? 0),
       output_zero_point: Int32(output.quantization.zeroPoint), lower: bounds.lowerBound,
-      upper: bounds.upperBound)
+      upper: bounds.upperBound, has_hard_swish: hasHardSwish ? 1 : 0, hard_swish: hardSwish)
   }
 
-  /// One factor per output channel.
+  /// Real value of one unit of the rescaled sums; real logits are in units of 1.
+  var unit: Float {
+    output.map { Rescaling.unit($0.quantization, geometry.layer.activation) } ?? 1
+  }
+
+  /// One factor per band and output channel.
   private func multipliers() throws(InferenceError) -> [Float] {
     var values: [Float] = []
-    for (channel, weight) in layer.weightScales.enumerated() {
-      let scale = input.quantization.scale
-      let value =
-        output.map {
-          Rescaling.multiplier(input: scale, weight: weight, output: $0.quantization.scale)
-        } ?? Rescaling.logitMultiplier(input: scale, weight: weight)
-      values.append(try checked("multiplier", channel, value))
+    for (index, weight) in layer.weightScales.enumerated() {
+      let value = Rescaling.multiplier(
+        input: input.quantization.scale, weight: weight, unit: unit)
+      values.append(try checked("multiplier", index, value))
     }
     return values
   }
 
-  private func checked(
+  /// What one band has of values `[band, channel]`.
+  private func slice<Value>(_ values: [Value], _ band: Int) -> [Value] {
+    let channels = geometry.output.channelCount
+    return Array(values[band * channels..<(band + 1) * channels])
+  }
+
+  func checked(
     _ field: String, _ index: Int, _ value: Float
   ) throws(InferenceError) -> Float {
     guard abs(value) <= ModelValidation.largestMultiplier else {
@@ -170,17 +200,18 @@ struct OperatorBuilder {
     return value
   }
 
-  /// `bias[c] - zeroPoint * sum of the weights of c`; within 32 bits by the check at load.
+  /// `bias[band, c] - zeroPoint * sum of the weights of c`; within 32 bits by the check at load.
   private func foldedBias() -> [Int32] {
-    let channels = layer.bias.count
+    let channels = geometry.output.channelCount
     var sums = [Int](repeating: 0, count: channels)
     let perChannel = layer.weights.count / channels
-    let isDepthwise = step.kind == .depthwise
+    let isDepthwise =
+      if case .depthwise = geometry.layer.operation { true } else { false }
     for (index, weight) in layer.weights.enumerated() {
       sums[isDepthwise ? index % channels : index / perChannel] += Int(weight)
     }
-    return sums.indices.map { channel in
-      Int32(Int(layer.bias[channel]) - input.quantization.zeroPoint * sums[channel])
+    return layer.bias.enumerated().map { index, bias in
+      Int32(Int(bias) - input.quantization.zeroPoint * sums[index % channels])
     }
   }
 }

@@ -7,14 +7,28 @@ package import ModelFormat
 ///
 /// A simulation of the integers in training uses the same functions.
 package enum Rescaling {
-  /// Steps of the output per step of a sum: `input * weight / output`.
-  package static func multiplier(input: Float, weight: Float, output: Float) -> Float {
-    Float(Double(input) * Double(weight) / Double(output))
+  /// Real value of one unit of what sums are rescaled to before the activation: a step of the
+  /// output, but 1 for hard-swish, whose constants are real values.
+  package static func unit(_ output: ActivationQuantization, _ activation: Activation) -> Float {
+    switch activation {
+    case .none, .relu, .relu6: output.scale
+    case .hardSwish: 1
+    }
   }
 
-  /// Steps of the output per step of the residual.
-  package static func residualMultiplier(residual: Float, output: Float) -> Float {
-    Float(Double(residual) / Double(output))
+  /// Units per step of a sum: `input * weight / unit`.
+  package static func multiplier(input: Float, weight: Float, unit: Float) -> Float {
+    Float(Double(input) * Double(weight) / Double(unit))
+  }
+
+  /// Units per step of a tensor that is added: a residual, or any term of a sum.
+  package static func additionMultiplier(added: Float, unit: Float) -> Float {
+    Float(Double(added) / Double(unit))
+  }
+
+  /// Steps of the output per `x * relu6(x + 3)`: the sixth is in it.
+  package static func hardSwishMultiplier(output: Float) -> Float {
+    Float(1 / (6 * Double(output)))
   }
 
   /// Steps of the output per step of a sum over `count` values.
@@ -36,9 +50,8 @@ package enum Rescaling {
     let lowest = Float(-output.zeroPoint)
     let highest = Float(255 - output.zeroPoint)
     switch activation {
-    case .none: return lowest...highest
+    case .none, .hardSwish: return lowest...highest
     case .relu: return 0...highest
-    case .hardSwish: fatalError()
     case .relu6: return 0...min(highest, (6 / output.scale).rounded(.toNearestOrEven))
     }
   }

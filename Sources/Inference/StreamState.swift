@@ -5,7 +5,7 @@ import CKernels
 import ModelFormat
 
 /// What one stream remembers.
-struct StreamState: ~Copyable {
+@safe struct StreamState: ~Copyable {
   /// The tensors, see `ArenaPlan`.
   var arena: AlignedBuffer<UInt8>
 
@@ -21,6 +21,9 @@ struct StreamState: ~Copyable {
   /// Logits of one block, `[column, label]`.
   var logits: AlignedBuffer<Float>
 
+  /// Where the columns of a sum's terms start, while it runs.
+  var terms: AlignedBuffer<UnsafePointer<UInt8>?>
+
   /// Frames since the start of the stream.
   var frameCount = 0
 
@@ -30,6 +33,8 @@ struct StreamState: ~Copyable {
     sums = AlignedBuffer(zeroed: plan.program.sumCount)
     positions = AlignedBuffer(zeroed: arenaPlan.tensors.count)
     clocks = AlignedBuffer(zeroed: 2 * arenaPlan.timeStrides.count)
+    unsafe terms = AlignedBuffer(
+      zeroed: plan.program.steps.reduce(0) { max($0, $1.terms.count) })
     logits = AlignedBuffer(
       zeroed: plan.labels.count * plan.largestColumnCount(frameCount: ArenaPlan.blockFrameCount))
     reset(plan)
@@ -63,11 +68,13 @@ struct StreamState: ~Copyable {
   static func byteCount(arena: ArenaPlan, geometry: [LayerGeometry]) -> Int {
     let last = geometry[geometry.count - 1]
     let columns = (ArenaPlan.blockFrameCount + last.timeStride - 1) / last.timeStride
-    var sums = 0
+    var (sums, terms) = (0, 0)
     for layer in geometry {
       if case .averagePool = layer.layer.operation { sums += layer.output.channelCount }
+      if case .sum(let others) = layer.layer.operation { terms = max(terms, 1 + others.count) }
     }
-    return arena.byteCount + Int(KWS_INT8_READ_SLACK) + 4 * sums + 8 * arena.tensors.count
+    return arena.byteCount + Int(KWS_INT8_READ_SLACK) + 4 * sums + 8 * terms
+      + 8 * arena.tensors.count
       + 16 * arena.timeStrides.count + 4 * columns * last.output.channelCount
   }
 }

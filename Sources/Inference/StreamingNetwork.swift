@@ -126,6 +126,17 @@ extension StreamState {
         unsafe kernels.average_pool(
           program.averagePools.unsafeBase + step.operation, from,
           sums.unsafeBase + step.sumOffset, to, new)
+      case .frequencyAverage:
+        unsafe kernels.frequency_average(
+          program.frequencyAverages.unsafeBase + step.operation, from, to, new)
+      case .sum:
+        for (index, term) in program.terms[step.terms].enumerated() {
+          let tensor = tensors[term.tensor]
+          unsafe terms.unsafeBase[index] = UnsafePointer(
+            arena + tensor.offset + term.offset + positions[term.tensor] * tensor.columnStride)
+        }
+        unsafe kernels.sum(
+          program.sums.unsafeBase + step.operation, terms.unsafeBase, to, new)
       case .logits: break
       }
     }
@@ -163,11 +174,18 @@ extension StreamState {
 
   /// An activation on the last layer acts on its real values.
   private mutating func activateLogits(_ plan: InferencePlan, _ columns: Int) {
-    guard plan.finalActivation != .none else { return }
-    let upper: Float = plan.finalActivation == .relu6 ? 6 : .infinity
+    let activation = plan.finalActivation
+    guard activation != .none else { return }
     var values = logits.mutableSpan
     for index in 0..<columns * plan.labels.count {
-      values[index] = min(max(values[index], 0), upper)
+      let x = values[index]
+      values[index] =
+        switch activation {
+        case .none: x
+        case .relu: max(x, 0)
+        case .relu6: min(max(x, 0), 6)
+        case .hardSwish: x * min(max(x + 3, 0), 6) / 6
+        }
     }
   }
 }

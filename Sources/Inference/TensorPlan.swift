@@ -111,9 +111,8 @@ struct ArenaPlan {
   private mutating func layOut(_ geometry: [LayerGeometry]) {
     var lifetime = [ClosedRange<Int>](repeating: -1 ... -1, count: tensors.count)
     for (index, layer) in geometry.enumerated() {
-      for tensor in [inputTensor(of: layer)]
-        + (layer.residualIndex.map { [outputTensor[$0]] } ?? [])
-      {
+      let added = layer.addendIndices + (layer.residualIndex.map { [$0] } ?? [])
+      for tensor in [inputTensor(of: layer)] + added.map({ outputTensor[$0] }) {
         lifetime[tensor] = lifetime[tensor].lowerBound...index
       }
       let output = outputTensor[index]

@@ -79,8 +79,9 @@ package final class SpottingPlan: Sendable {
     for layer in geometry {
       let stride = layer.inputIndex.map { geometry[$0].timeStride } ?? 1
       let before = layer.inputIndex.map { memory[$0] } ?? 0
-      let residual = layer.residualIndex.map { memory[$0] } ?? 0
-      memory.append(max(before + (layer.historyCount + 1) * stride, residual))
+      let added = layer.addendIndices + (layer.residualIndex.map { [$0] } ?? [])
+      memory.append(
+        added.reduce(before + (layer.historyCount + 1) * stride) { max($0, memory[$1]) })
     }
     return memory[memory.count - 1]
   }

@@ -3,8 +3,8 @@
 /// A streamable network as data: a list of layers, each fed by the one before it unless it names
 /// another.
 ///
-/// Every tensor is `[time, frequency, channel]`. Along time every layer is causal, along frequency
-/// padding is 'same'. The input is one feature frame per time step: frequency is the coefficient,
+/// Every tensor is `[time, frequency, channel]`. Along time every layer is causal; along frequency see
+/// `FrequencyPadding`. The input is one feature frame per time step: frequency is the coefficient,
 /// with one channel.
 package struct Architecture: Codable, Equatable, Sendable {
   /// A name for people, such as `temporal-64`.

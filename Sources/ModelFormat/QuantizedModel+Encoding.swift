@@ -28,10 +28,10 @@ extension QuantizedModel {
     writer.metadata["detection"] = MetadataFields.encode(detection)
     for (layer, geometry) in zip(layers, header.geometry) where geometry.hasWeights {
       let name = geometry.layer.name
-      let outputs = geometry.output.channelCount
+      let shape = geometry.channelShape
       writer.add("\(name).weight", shape: geometry.weightShape, signedBytes: layer.weights)
-      writer.add("\(name).weightScale", shape: [outputs], floats: layer.weightScales)
-      writer.add("\(name).bias", shape: [outputs], integers: layer.bias)
+      writer.add("\(name).weightScale", shape: shape, floats: layer.weightScales)
+      writer.add("\(name).bias", shape: shape, integers: layer.bias)
     }
     return writer.encoded()
   }
@@ -83,15 +83,17 @@ extension QuantizedLayer {
     from container: Safetensors, geometry: LayerGeometry
   ) throws(ModelFormatError) {
     let name = geometry.layer.name
-    let outputs = geometry.output.channelCount
+    let shape = geometry.channelShape
     weights = try container.signedBytes("\(name).weight", shape: geometry.weightShape)
-    weightScales = try container.floats("\(name).weightScale", shape: [outputs])
-    bias = try container.integers("\(name).bias", shape: [outputs])
+    weightScales = try container.floats("\(name).weightScale", shape: shape)
+    bias = try container.integers("\(name).bias", shape: shape)
     guard !weights.contains(-128) else {
       throw .badTensor("\(name).weight", expected: "-127...127", found: "-128")
     }
-    for scale in weightScales where !(scale > 0) {
-      throw .badTensor("\(name).weightScale", expected: "positive", found: "\(scale)")
+    let isSigned = geometry.hasSignedScales
+    for scale in weightScales where !(scale > 0 || scale < 0 && isSigned) {
+      throw .badTensor(
+        "\(name).weightScale", expected: isSigned ? "not 0" : "positive", found: "\(scale)")
     }
     for value in bias where value.magnitude > 1 << 30 {
       throw .badTensor("\(name).bias", expected: "at most 2^30", found: "\(value)")
@@ -119,6 +121,11 @@ extension LayerGeometry {
       return [bandCount, output.channelCount]
     }
     return [output.channelCount]
+  }
+
+  /// Whether the scales of the integer weights hold a normalization's gains, of either sign.
+  package var hasSignedScales: Bool {
+    if case .subSpectral = layer.normalization { true } else { false }
   }
 
   /// Shape of the integer weights in a model file; see `QuantizedLayer.weights`.

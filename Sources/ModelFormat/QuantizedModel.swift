@@ -6,7 +6,8 @@ package import SpeechFeatures
 /// where it comes from.
 ///
 /// A real value is `scale * (q - zeroPoint)` for activations (unsigned 8 bits, per tensor) and
-/// `scale[c] * q` for weights (signed, per output channel).
+/// `scale[c] * q` for weights (signed, per output channel; with SubSpectralNorm per band of output
+/// frequencies and output channel, as the normalization is part of it).
 package struct QuantizedModel: Equatable, Sendable {
   package var architecture: Architecture
   package var features: FeatureConfiguration
@@ -74,11 +75,13 @@ package struct QuantizedLayer: Equatable, Sendable {
   /// `[output, input]`; in -127...127.
   package var weights: [Int8]
 
-  /// Real value of one weight step per output channel.
+  /// Real value of one weight step, `[channel]` and positive; with SubSpectralNorm
+  /// `[band, channel]`, times the normalization's gain and so of either sign, but not 0. The gain is
+  /// not in the weights, which all bands share.
   package var weightScales: [Float]
 
-  /// Per output channel, in steps of `inputScale * weightScales[c]`; the input's zero point is not
-  /// folded in. Magnitude at most 2^30.
+  /// In the shape of `weightScales`, in steps of `inputScale * weightScales[i]`; the input's zero
+  /// point is not folded in. Magnitude at most 2^30.
   package var bias: [Int32]
 
   /// Quantization of the layer's output, after residual and activation; nil for the last layer,

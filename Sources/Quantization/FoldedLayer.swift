@@ -2,29 +2,39 @@
 
 package import ModelFormat
 
-/// One layer in real numbers with its batch normalization folded in: `sum(weights * x) + bias`.
+/// One layer in real numbers with its normalization folded in: `gain * sum(weights * x) + bias`.
 ///
 /// With `g = scale / sqrt(variance + epsilon)` per output channel, `g * (w * x - mean) + shift` is
-/// `(g * w) * x + (shift - g * mean)`. Weights are quantized per output channel with a symmetric
-/// scale, so folding `g` into them or into that scale gives the same integers.
+/// `g * (w * x) + (shift - g * mean)`. Weights are quantized per output channel with a symmetric
+/// scale, so folding `g` into them or into that scale gives the same integers. Batch normalization
+/// goes into the weights, whose gains are then 1; SubSpectralNorm (arXiv 2103.13620), which has a
+/// `g` per band of frequencies while all bands share the weights, stays in the gains.
 package struct FoldedLayer: Equatable, Sendable {
   /// Output-major: convolution `[output, time, frequency, input]`, dense `[output, input]`;
   /// depthwise `[time, frequency, channel]`.
   package var weights: [Float]
 
-  /// Per output channel.
+  /// Factor of the weighted sum, `[channel]` or `[band, channel]`; of either sign.
+  package var gains: [Float]
+
+  /// `[channel]` or `[band, channel]`.
   package var bias: [Float]
 
   /// Output channel of the weight at each position of `weights`.
   package var channelOfWeight: [Int]
 
-  /// A layer as it is given.
+  /// Output channels.
+  package var channelCount: Int
+
+  /// A layer without bands as it is given.
   ///
   /// - Precondition: every element of `channelOfWeight` is an index of `bias`.
   package init(weights: [Float], bias: [Float], channelOfWeight: [Int]) {
     precondition(weights.count == channelOfWeight.count, "one channel per weight")
     self.weights = weights
     self.bias = bias
+    gains = Array(repeating: 1, count: bias.count)
+    channelCount = bias.count
     self.channelOfWeight = channelOfWeight
   }
 
@@ -35,6 +45,7 @@ package struct FoldedLayer: Equatable, Sendable {
     let name = geometry.layer.name
     let source = tensors["\(name).weight"]!.values
     let outputCount = geometry.output.channelCount
+    channelCount = outputCount
     if case .depthwise = geometry.layer.operation {
       weights = source
       channelOfWeight = source.indices.map { $0 % outputCount }
@@ -50,17 +61,26 @@ package struct FoldedLayer: Equatable, Sendable {
         }
       }
     }
-    switch geometry.layer.normalization {
-    case .none: bias = tensors["\(name).bias"]!.values
-    case .subSpectral: fatalError()
-    case .batch:
-      let scale = tensors["\(name).norm.scale"]!.values
-      let shift = tensors["\(name).norm.shift"]!.values
-      let mean = tensors["\(name).norm.mean"]!.values
-      let variance = tensors["\(name).norm.variance"]!.values
-      let gain = (0..<outputCount).map { scale[$0] / (variance[$0] + epsilon).squareRoot() }
-      bias = (0..<outputCount).map { shift[$0] - gain[$0] * mean[$0] }
+    gains = Array(repeating: 1, count: outputCount)
+    guard geometry.layer.normalization != .none else {
+      bias = tensors["\(name).bias"]!.values
+      return
+    }
+    let scale = tensors["\(name).norm.scale"]!.values
+    let shift = tensors["\(name).norm.shift"]!.values
+    let mean = tensors["\(name).norm.mean"]!.values
+    let variance = tensors["\(name).norm.variance"]!.values
+    let gain = scale.indices.map { scale[$0] / (variance[$0] + epsilon).squareRoot() }
+    bias = shift.indices.map { shift[$0] - gain[$0] * mean[$0] }
+    if case .subSpectral = geometry.layer.normalization {
+      gains = gain
+    } else {
       for index in weights.indices { weights[index] *= gain[channelOfWeight[index]] }
     }
+  }
+
+  /// Whether folding left every number finite.
+  var isFinite: Bool {
+    weights.allSatisfy(\.isFinite) && gains.allSatisfy(\.isFinite) && bias.allSatisfy(\.isFinite)
   }
 }

@@ -70,13 +70,11 @@ package struct PostTrainingQuantizer {
       if geometry.hasWeights {
         let folded = FoldedLayer(
           geometry: geometry, tensors: checkpoint.tensors, epsilon: Normalization.batchEpsilon)
-        guard folded.weights.allSatisfy(\.isFinite), folded.bias.allSatisfy(\.isFinite) else {
+        guard folded.isFinite else { throw .notFinite(layer: geometry.layer.name) }
+        layer.setWeights(folded, inputScale: source.scale, isSigned: geometry.hasSignedScales)
+        // A gain may be finite and its product with a weight's step not.
+        guard layer.weightScales.allSatisfy(\.isFinite) else {
           throw .notFinite(layer: geometry.layer.name)
-        }
-        (layer.weights, layer.weightScales) = WeightQuantizer.quantize(folded)
-        layer.weightBits = 8
-        layer.bias = zip(folded.bias, layer.weightScales).map { bias, scale in
-          Self.quantizeBias(bias, step: source.scale * scale)
         }
       }
       layers.append(layer)
@@ -85,14 +83,5 @@ package struct PostTrainingQuantizer {
       architecture: checkpoint.architecture, features: checkpoint.features,
       normalization: checkpoint.normalization, labels: checkpoint.labels, input: input,
       layers: layers, detection: detection, provenance: provenance)
-  }
-
-  /// A bias in steps of the accumulator. A channel whose weights are all but zero has so small a
-  /// step, perhaps 0, that its bias would not fit; the file format's limit of 2^30 then stands for
-  /// it.
-  private static func quantizeBias(_ bias: Float, step: Float) -> Int32 {
-    guard bias != 0 else { return 0 }
-    let steps = (Double(bias) / Double(step)).rounded(.toNearestOrEven)
-    return Int32(min(max(steps, -0x1p30), 0x1p30))
   }
 }

@@ -5,15 +5,14 @@ package enum WeightQuantizer {
   /// Largest magnitude of an 8-bit weight; -128 is not used, so that the range is symmetric.
   static let limit: Float = 127
 
-  /// Step size per channel and the integers, rounded half to even.
+  /// Step size per channel, without any gain, and the integers, rounded half to even.
   ///
   /// The step is the one of 21 candidates between 0.8 and 1 times `max |w| / 127` with the smallest
   /// squared error: clipping the one largest weight a little can serve all others.
   package static func quantize(
     _ folded: FoldedLayer
   ) -> (weights: [Int8], scales: [Float]) {
-    let channelCount = folded.bias.count
-    var members: [[Float]] = Array(repeating: [], count: channelCount)
+    var members: [[Float]] = Array(repeating: [], count: folded.channelCount)
     for (weight, channel) in zip(folded.weights, folded.channelOfWeight) {
       members[channel].append(weight)
     }

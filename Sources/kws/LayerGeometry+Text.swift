@@ -3,7 +3,8 @@
 import ModelFormat
 
 extension LayerGeometry {
-  /// Such as `convolution 5x1 /2x1 + stem, relu`; kernel and stride are time x frequency.
+  /// Such as `convolution 5x1 /2x1, 5 bands + stem, relu`; kernel and stride are time x frequency,
+  /// bands those of a SubSpectralNorm.
   var text: String {
     var text =
       switch layer.operation {
@@ -22,6 +23,7 @@ extension LayerGeometry {
       if dilation > 1 { text += " dilation \(dilation)" }
       if window.padding == .none { text += " unpadded" }
     }
+    if case .subSpectral(let bandCount) = layer.normalization { text += ", \(bandCount) bands" }
     if let residual = layer.residual { text += " + \(residual)" }
     if layer.activation != .none { text += ", \(layer.activation.rawValue)" }
     return text

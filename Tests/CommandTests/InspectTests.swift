@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import ModelFormat
 import Testing
 
 @Suite struct InspectTests {
@@ -49,6 +50,31 @@ import Testing
       let name = try #require(layer["name"] as? String)
       #expect(run.lines.contains { $0.hasPrefix("\(name)  ") || $0.hasPrefix("\(name) ") })
     }
+  }
+
+  @Test func `bands, hard-swish and missing padding are shown`() throws {
+    let path = SourceTree.root + "models/default.safetensors"
+    var model = try QuantizedModel(reading: Array(Data(contentsOf: URL(fileURLWithPath: path))))
+    model.architecture.layers[0].normalization = .subSpectral(bandCount: 5)
+    model.architecture.layers[0].activation = .hardSwish
+    model.layers[0].weightScales = Array(repeating: model.layers[0].weightScales, count: 5)
+      .flatMap { $0 }
+    model.layers[0].bias = Array(repeating: model.layers[0].bias, count: 5).flatMap { $0 }
+    let depthwise = Window(
+      kernel: Extent(time: 3, frequency: 3), stride: Extent(time: 1, frequency: 1), padding: .none)
+    model.architecture.layers[1].operation = .depthwise(window: depthwise)
+    // 18 bins instead of 10 would not fit what follows: the average takes them all.
+    model.architecture.layers[2].operation = .frequencyAverage
+    model.layers[2].output = model.layers[1].output
+    let reduce = try model.architecture.geometry()[3]
+    model.layers[3].weights = Array(repeating: 1, count: reduce.weightCount)
+    let folder = try TemporaryFolder()
+    let run = try Command(["inspect", folder.write("bands", model.encoded())])
+    #expect(run.error == "")
+    func row(_ name: String) -> String { run.lines.first { $0.hasPrefix(name + "  ") } ?? "" }
+    #expect(row("stem").contains("convolution 3x5 /1x2, 5 bands, hardSwish"))
+    #expect(row("stem.depthwise").contains("depthwise 3x3 unpadded, relu"))
+    #expect(row("flat").contains("average over frequencies"))
   }
 
   @Test(arguments: ["features", "inference", "stream"])

@@ -60,6 +60,67 @@ struct InvalidModelTests {
     try expect(.weight(layer: "stem", index: 5, found: -128)) { $0.layers[1].weights[5] = -128 }
   }
 
+  /// The same for a network with bands, hard-swish and sums; the first layer has two bands.
+  private func expectOfBands(
+    _ error: InferenceError, _ sourceLocation: SourceLocation = #_sourceLocation,
+    _ change: (inout QuantizedModel) -> Void
+  ) throws {
+    var generator = SeededGenerator(6)
+    var model = try quantizedModel(broadcastArchitecture(), using: &generator)
+    change(&model)
+    #expect(throws: error, sourceLocation: sourceLocation) { try InferencePlan(model: model) }
+  }
+
+  @Test func `scales and biases of bands are counted and may have either sign`() throws {
+    var generator = SeededGenerator(6)
+    let model = try quantizedModel(broadcastArchitecture(), using: &generator)
+    #expect(model.layers[0].weightScales.contains { $0 < 0 })
+    #expect(throws: Never.self) { try InferencePlan(model: model) }
+    try expectOfBands(.count(layer: "stem", field: "weightScales", expected: 20, found: 10)) {
+      $0.layers[0].weightScales.removeLast(10)
+    }
+    try expectOfBands(.count(layer: "stem", field: "bias", expected: 20, found: 21)) {
+      $0.layers[0].bias.append(0)
+    }
+    try expectOfBands(.scale(layer: "stem", field: "weightScales", index: 13, found: 0)) {
+      $0.layers[0].weightScales[13] = 0
+    }
+    try expectOfBands(
+      .scale(layer: "stem", field: "weightScales", index: 19, found: -.infinity)
+    ) { $0.layers[0].weightScales[19] = -.infinity }
+    try expectOfBands(.scale(layer: "head", field: "weightScales", index: 1, found: -1)) {
+      $0.layers[$0.layers.count - 1].weightScales[1] = -1
+    }
+    // The bias of the second band's channel 4.
+    let bound = Int(Int32.max) + 1
+    try expectOfBands(.accumulatorOverflow(layer: "stem", channel: 4, bound: bound)) {
+      let perChannel = $0.layers[0].weights.count / 10
+      for index in 4 * perChannel..<5 * perChannel { $0.layers[0].weights[index] = 0 }
+      $0.layers[0].bias[14] = Int32.min
+    }
+  }
+
+  @Test func `factors beyond 2^60 of sums, averages and hard-swish are refused`() throws {
+    let huge = ActivationQuantization(scale: 0x1p80, zeroPoint: 0)
+    let tiny = ActivationQuantization(scale: 0x1p-80, zeroPoint: 0)
+    func index(_ name: String) -> Int {
+      broadcastArchitecture().layers.firstIndex { $0.name == name }!
+    }
+    try expectOfBands(.scale(layer: "add0", field: "addend", index: 1, found: 0x1p80)) {
+      $0.layers[index("time0")].output = huge
+      $0.layers[index("add0")].output?.scale = 1
+    }
+    try expectOfBands(
+      .scale(layer: "average0", field: "mean", index: 0, found: 0x1p80 / 10)
+    ) {
+      $0.layers[index("frequency0")].output?.scale = 1
+      $0.layers[index("average0")].output = tiny
+    }
+    try expectOfBands(
+      .scale(layer: "stem", field: "hardSwish", index: 0, found: Float(0x1p80 / 6))
+    ) { $0.layers[0].output = tiny }
+  }
+
   @Test func `a sum that could leave 32 bits is refused`() throws {
     let bound = Int(Int32.max) + 1
     try expect(.accumulatorOverflow(layer: "stem", channel: 4, bound: bound)) {

@@ -9,7 +9,7 @@ struct RequantizationTests {
   /// given scales, then a dense layer that picks one output.
   private func model(
     weightScale: Float, output: ActivationQuantization, activation: Activation = .none,
-    weight: Int8 = 1, bias: Int32 = 0, channel: Int = 0
+    normalization: Normalization = .none, weight: Int8 = 1, bias: Int32 = 0, channel: Int = 0
   ) throws -> QuantizedModel {
     let one = Extent(time: 1, frequency: 1)
     var generator = SeededGenerator(0)
@@ -21,7 +21,7 @@ struct RequantizationTests {
             name: "a",
             operation: .convolution(
               outputChannelCount: 20, window: Window(kernel: one, stride: one, dilation: 1)),
-            activation: activation),
+            normalization: normalization, activation: activation),
           Layer(name: "b", operation: .dense(outputCount: 2)),
         ]), using: &generator)
     model.normalization = FeatureNormalization(mean: [0], scale: [1])
@@ -62,6 +62,42 @@ struct RequantizationTests {
     let relu6 = try model(weightScale: 0.25, output: output, activation: .relu6)
     #expect(try step(relu6, 50, name) == 24)
     #expect(try step(relu6, 23, name) == 23)
+  }
+
+  @Test(arguments: InferencePlan.availableInstructionSets)
+  func `hard-swish acts on real values`(name: String) throws {
+    let output = ActivationQuantization(scale: 1 / 64, zeroPoint: 50)
+    let model = try model(weightScale: 0.25, output: output, activation: .hardSwish, channel: 19)
+    // Real values x of a quarter of the feature; x * relu6(x + 3) / 6 in steps of 1/64.
+    let cases: [(Float, Float)] = [
+      (-80, 0), (-12, 0), (-6, -24), (-4, -21), (0, 0), (4, 43), (8, 107), (12, 192), (13, 205),
+    ]
+    for (feature, expected) in cases { #expect(try step(model, feature, name) == expected) }
+  }
+
+  @Test(arguments: InferencePlan.availableInstructionSets)
+  func `hard-swish saturates where its product leaves single precision`(name: String) throws {
+    let output = ActivationQuantization(scale: 0x1p-60, zeroPoint: 7)
+    var model = try model(
+      weightScale: 0x1p60, output: output, activation: .hardSwish, weight: 127, bias: 1 << 30)
+    model.layers[1].weightScales[0] = 0x1p54
+    #expect(try step(model, 127, name) == 248)
+    model.layers[0].weights = Array(repeating: -127, count: 20)
+    model.layers[0].bias = Array(repeating: -1 << 30, count: 20)
+    #expect(try step(model, 127, name) == 0)
+  }
+
+  @Test(arguments: InferencePlan.availableInstructionSets)
+  func `a scale below 0 turns the sign before rounding and activation`(name: String) throws {
+    let output = ActivationQuantization(scale: 1, zeroPoint: 100)
+    let bands = Normalization.subSpectral(bandCount: 1)
+    let plain = try model(weightScale: -0.5, output: output, normalization: bands)
+    let cases: [(Float, Float)] = [(1, 0), (3, -2), (5, -2), (-1, 0), (-3, 2), (-7, 4)]
+    for (feature, expected) in cases { #expect(try step(plain, feature, name) == expected) }
+    let relu = try model(
+      weightScale: -0.5, output: output, activation: .relu, normalization: bands)
+    #expect(try step(relu, 9, name) == 0)
+    #expect(try step(relu, -9, name) == 4)
   }
 
   @Test(arguments: InferencePlan.availableInstructionSets)

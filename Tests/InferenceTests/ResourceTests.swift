@@ -12,13 +12,13 @@ struct ResourceTests {
     let frames: [Float]
     var rows: [Float]
 
-    init(instructionSet: String) throws {
+    init(_ architecture: Architecture, instructionSet: String) throws {
       var generator = SeededGenerator(7)
-      let model = try quantizedModel(temporalArchitecture(), using: &generator)
+      let model = try quantizedModel(architecture, using: &generator)
       let plan = try InferencePlan(model: model, instructionSet: instructionSet)
       network = StreamingNetwork(plan: plan)
       frames = randomFrames(200, 40, using: &generator)
-      rows = [Float](repeating: 0, count: 100 * 12)
+      rows = [Float](repeating: 0, count: 200 * 12)
     }
 
     func run() {
@@ -32,9 +32,11 @@ struct ResourceTests {
     }
   }
 
-  @Test(arguments: InferencePlan.availableInstructionSets)
-  func `processing allocates nothing`(name: String) throws {
-    let line = try Line(instructionSet: name)
+  @Test(
+    arguments: [temporalArchitecture(), broadcastArchitecture()],
+    InferencePlan.availableInstructionSets)
+  func `processing allocates nothing`(architecture: Architecture, name: String) throws {
+    let line = try Line(architecture, instructionSet: name)
     line.run()
     let before = kws_allocation_count()
     line.run()
@@ -43,9 +45,11 @@ struct ResourceTests {
     #expect(kws_allocation_count() > before && probe.count > 1000, "the counter does not count")
   }
 
-  @Test(arguments: InferencePlan.availableInstructionSets)
-  func `processing makes no system call`(name: String) throws {
-    let line = try Line(instructionSet: name)
+  @Test(
+    arguments: [temporalArchitecture(), broadcastArchitecture()],
+    InferencePlan.availableInstructionSets)
+  func `processing makes no system call`(architecture: Architecture, name: String) throws {
+    let line = try Line(architecture, instructionSet: name)
     line.run()
     let context = unsafe Unmanaged.passUnretained(line).toOpaque()
     let result = unsafe kws_run_without_system_calls(

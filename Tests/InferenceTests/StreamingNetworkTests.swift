@@ -37,7 +37,7 @@ func posteriors(
 }
 
 struct StreamingNetworkTests {
-  @Test(arguments: 0..<60)
+  @Test(arguments: 0..<100)
   func `the scalar engine equals a whole-window integer reference`(seed: Int) throws {
     var generator = SeededGenerator(UInt64(seed))
     let model = try quantizedModel(randomArchitecture(using: &generator), using: &generator)

@@ -29,7 +29,14 @@ struct WholeWindowReference {
       let source = layer.inputIndex.map { outputs[$0] } ?? input
       let residual = layer.residualIndex.map { outputs[$0] }
       if model.layers[index].output == nil { return logits(layer, index, source).map(softmax) }
-      outputs.append(run(layer, index, source, residual))
+      if case .sum(let names) = layer.layer.operation {
+        let addends = names.map { name in
+          outputs[model.architecture.layers.firstIndex { $0.name == name }!]
+        }
+        outputs.append(sum(layer, index, [source] + addends))
+      } else {
+        outputs.append(run(layer, index, source, residual))
+      }
     }
     return []
   }
@@ -59,12 +66,13 @@ struct WholeWindowReference {
     _ channel: Int
   ) -> Int {
     let weights = model.layers[index].weights
-    let one = Extent(time: 1, frequency: 1)
-    let (kernel, stride, dilation) = layer.window ?? (one, one, 1)
+    let window = layer.window ?? Window(kernel: Extent(time: 1, frequency: 1))
+    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
     let newest = stride.time * column + stride.time - 1
-    let lowest = bin * stride.frequency - (kernel.frequency - 1) / 2
+    let padding = window.padding == .none ? 0 : (kernel.frequency - 1) / 2
+    let lowest = bin * stride.frequency - padding
     let channels = layer.input.channelCount
-    var sum = Int(model.layers[index].bias[channel])
+    var sum = Int(model.layers[index].bias[parameter(layer, bin, channel)])
     for time in 0..<kernel.time {
       let t = newest - (kernel.time - 1 - time) * dilation
       for frequency in 0..<kernel.frequency {
@@ -84,6 +92,40 @@ struct WholeWindowReference {
     return sum
   }
 
+  /// Where the scale and bias of one output stand: `[channel]` or `[band, channel]`.
+  private func parameter(_ layer: LayerGeometry, _ bin: Int, _ channel: Int) -> Int {
+    guard case .subSpectral(let bandCount) = layer.layer.normalization else { return channel }
+    let band = bin / (layer.output.frequencyCount / bandCount)
+    return band * layer.output.channelCount + channel
+  }
+
+  /// Real value of one unit of a rescaled sum: hard-swish acts on real values, the other activations
+  /// on steps of the output.
+  private func unit(_ layer: LayerGeometry, _ quantization: ActivationQuantization) -> Double {
+    layer.layer.activation == .hardSwish ? 1 : Double(quantization.scale)
+  }
+
+  private func sum(_ layer: LayerGeometry, _ index: Int, _ terms: [Tensor]) -> Tensor {
+    let quantization = model.layers[index].output!
+    var result = Tensor(shape: layer.output, quantization: quantization, columns: [])
+    for column in terms[0].columns.indices {
+      var values: [Int] = []
+      for bin in 0..<layer.output.frequencyCount {
+        for channel in 0..<layer.output.channelCount {
+          var x: Float = 0
+          for term in terms {
+            let factor = Float(Double(term.quantization.scale) / unit(layer, quantization))
+            let at = term.shape.frequencyCount == 1 ? 0 : bin
+            x = x + Float(term.centred(column, at, channel)) * factor
+          }
+          values.append(rescaled(x, quantization, layer.layer.activation))
+        }
+      }
+      result.columns.append(values)
+    }
+    return result
+  }
+
   private func run(
     _ layer: LayerGeometry, _ index: Int, _ source: Tensor, _ residual: Tensor?
   ) -> Tensor {
@@ -94,7 +136,7 @@ struct WholeWindowReference {
       var values: [Int] = []
       switch layer.layer.operation {
       case .frequencyToChannels: values = source.columns[column]
-      case .averagePool:
+      case .averagePool, .frequencyAverage:
         let count = layer.poolLength * layer.input.frequencyCount
         let multiplier = Float(
           Double(source.quantization.scale) / (Double(count) * Double(quantization.scale)))
@@ -108,12 +150,12 @@ struct WholeWindowReference {
       default:
         for bin in 0..<layer.output.frequencyCount {
           for channel in 0..<layer.output.channelCount {
-            let multiplier = Float(
-              Double(source.quantization.scale)
-                * Double(model.layers[index].weightScales[channel]) / Double(quantization.scale))
+            let scale = model.layers[index].weightScales[parameter(layer, bin, channel)]
+            let unit = unit(layer, quantization)
+            let multiplier = Float(Double(source.quantization.scale) * Double(scale) / unit)
             var x = Float(sum(layer, index, source, column, bin, channel)) * multiplier
             if let residual {
-              let factor = Float(Double(residual.quantization.scale) / Double(quantization.scale))
+              let factor = Float(Double(residual.quantization.scale) / unit)
               x = x + Float(residual.centred(column, bin, channel)) * factor
             }
             values.append(rescaled(x, quantization, layer.layer.activation))
@@ -130,7 +172,13 @@ struct WholeWindowReference {
   ) -> Int {
     var lowest = 0
     var highest = 255
-    if activation != .none { lowest = quantization.zeroPoint }
+    var x = x
+    if activation == .hardSwish {
+      let gate = min(max(x + 3, 0), 6)
+      x = x * gate
+      x = x * Float(1 / (6 * Double(quantization.scale)))
+    }
+    if activation == .relu || activation == .relu6 { lowest = quantization.zeroPoint }
     if activation == .relu6 {
       let six = (6 / quantization.scale).rounded(.toNearestOrEven)
       highest = min(255, Int(min(six, 1000)) + quantization.zeroPoint)
@@ -150,6 +198,7 @@ struct WholeWindowReference {
         case .none: return real
         case .relu: return max(real, 0)
         case .relu6: return min(max(real, 0), 6)
+        case .hardSwish: return real * min(max(real + 3, 0), 6) / 6
         }
       }
     }

@@ -5,13 +5,15 @@ import SpeechFeatures
 import Testing
 
 @Suite struct EncodingTests {
-  @Test func `a model is read back as it was written`() throws {
-    #expect(try QuantizedModel(reading: sampleModel.encoded()) == sampleModel)
-    #expect(sampleModel.encoded() == sampleModel.encoded())
+  @Test(arguments: [sampleModel, broadcastModel])
+  func `a model is read back as it was written`(model: QuantizedModel) throws {
+    #expect(try QuantizedModel(reading: model.encoded()) == model)
+    #expect(model.encoded() == model.encoded())
   }
 
-  @Test func `a checkpoint is read back as it was written`() throws {
-    let checkpoint = try sampleCheckpoint()
+  @Test(arguments: [sampleModel, broadcastModel])
+  func `a checkpoint is read back as it was written`(model: QuantizedModel) throws {
+    let checkpoint = try sampleCheckpoint(of: model)
     #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
   }
 
@@ -21,15 +23,17 @@ import Testing
     #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
   }
 
-  @Test func `every truncation of a model is a typed error`() {
-    let bytes = sampleModel.encoded()
+  @Test(arguments: [sampleModel, broadcastModel])
+  func `every truncation of a model is a typed error`(model: QuantizedModel) {
+    let bytes = model.encoded()
     for count in 0..<bytes.count {
       #expect(throws: ModelFormatError.self) { try QuantizedModel(reading: Array(bytes[..<count])) }
     }
   }
 
-  @Test func `every flipped byte of a model is a typed error`() {
-    let bytes = sampleModel.encoded()
+  @Test(arguments: [sampleModel, broadcastModel])
+  func `every flipped byte of a model is a typed error`(model: QuantizedModel) {
+    let bytes = model.encoded()
     for index in bytes.indices {
       for mask: UInt8 in [0x01, 0x20, 0x80, 0xFF] {
         var flipped = bytes

@@ -3,7 +3,7 @@
 import ModelFormat
 import SpeechFeatures
 
-/// A small architecture with every kind of layer.
+/// A small architecture with every kind of layer of a plain network.
 let sampleArchitecture = Architecture(
   name: "sample", coefficientCount: 4, windowFrameCount: 8,
   layers: [
@@ -57,14 +57,14 @@ let sampleModel = QuantizedModel(
     refractorySeconds: 0.5, rearmRatio: 0.5, rejectLabels: []),
   provenance: sampleProvenance)
 
-func sampleCheckpoint() throws -> Checkpoint {
+func sampleCheckpoint(of model: QuantizedModel = sampleModel) throws -> Checkpoint {
   var tensors: [String: FloatTensor] = [:]
-  for (name, shape) in try sampleArchitecture.geometry().flatMap(\.networkTensorShapes) {
+  for (name, shape) in try model.architecture.geometry().flatMap(\.networkTensorShapes) {
     let count = shape.reduce(1, *)
     tensors[name] = FloatTensor(shape: shape, values: (0..<count).map { Float($0) / 3 })
   }
   return Checkpoint(
-    architecture: sampleArchitecture, features: sampleModel.features,
-    normalization: sampleModel.normalization, labels: ["yes", "no"], tensors: tensors,
+    architecture: model.architecture, features: model.features,
+    normalization: model.normalization, labels: ["yes", "no"], tensors: tensors,
     state: ["epoch": "3"], provenance: sampleProvenance)
 }

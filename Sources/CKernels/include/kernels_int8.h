@@ -31,6 +31,9 @@ typedef struct kws_requantization {
   // Bounds of the rescaled sum before the zero point is added.
   float lower;
   float upper;
+  // Whether hard-swish follows, and 1 / (6 * the output's scale) if so.
+  int32_t has_hard_swish;
+  float hard_swish;
 } kws_requantization;
 
 // A convolution, or a dense layer that feeds another layer.
@@ -90,6 +93,43 @@ typedef struct kws_int8_average_pool {
   ptrdiff_t output_column_stride;
 } kws_int8_average_pool;
 
+// The mean over all bins of each column by itself.
+typedef struct kws_int8_frequency_average {
+  int32_t bin_count;
+  int32_t channel_count;
+  // What the sum is when every value is the input's zero point.
+  int32_t zero_sum;
+  float multiplier;
+  float lower;
+  float upper;
+  int32_t output_zero_point;
+  ptrdiff_t column_stride;
+  ptrdiff_t output_column_stride;
+} kws_int8_frequency_average;
+
+// One tensor that a sum adds, each value as float(value - zero_point) * multiplier.
+typedef struct kws_int8_term {
+  float multiplier;
+  int32_t zero_point;
+  ptrdiff_t column_stride;
+  // Bytes from one run to the next; 0 for one bin that is added to all.
+  ptrdiff_t run_stride;
+} kws_int8_term;
+
+// The sum of two or more tensors, added in their order.
+//
+// A column is run_count runs of run_length values: one run, or one per bin where a term has only
+// one bin.
+typedef struct kws_int8_sum {
+  const kws_int8_term *terms;
+  int32_t term_count;
+  int32_t run_count;
+  int32_t run_length;
+  ptrdiff_t output_column_stride;
+  // Without multipliers and residual.
+  kws_requantization requantization;
+} kws_int8_sum;
+
 // Normalization and quantization of feature frames.
 typedef struct kws_int8_input {
   const float *mean;
@@ -118,6 +158,14 @@ typedef struct kws_int8_kernels {
   // Adds `count` columns, the first at `newest`, to `sums` and writes the mean after each.
   void (*average_pool)(const kws_int8_average_pool *op, const uint8_t *newest, int32_t *sums,
                        uint8_t *output, size_t count);
+
+  // Averages `count` columns, the first at `input`.
+  void (*frequency_average)(const kws_int8_frequency_average *op, const uint8_t *input,
+                            uint8_t *output, size_t count);
+
+  // Adds `count` columns of the terms, the first of term i at `inputs[i]`.
+  void (*sum)(const kws_int8_sum *op, const uint8_t *const *inputs, uint8_t *output,
+              size_t count);
 
   // A convolution whose sums become real numbers, logits [column][output]: acc * multiplier.
   void (*dense)(const kws_int8_convolution *op, const uint8_t *input, float *logits,

@@ -15,6 +15,10 @@
                                 const uint8_t *residual, uint8_t *output, size_t count);       \
   void kws_int8_average_pool_##isa(const kws_int8_average_pool *op, const uint8_t *newest,     \
                                    int32_t *sums, uint8_t *output, size_t count);              \
+  void kws_int8_frequency_average_##isa(const kws_int8_frequency_average *op,                  \
+                                        const uint8_t *input, uint8_t *output, size_t count);  \
+  void kws_int8_sum_##isa(const kws_int8_sum *op, const uint8_t *const *inputs,                \
+                          uint8_t *output, size_t count);                                      \
   void kws_int8_dense_##isa(const kws_int8_convolution *op, const uint8_t *input,              \
                             float *logits, size_t count);
 
@@ -22,12 +26,14 @@ KWS_INT8_DECLARE(scalar)
 KWS_INT8_DECLARE(avx2)
 KWS_INT8_DECLARE(avx512vnni)
 
-#define KWS_INT8_VARIANT(isa)                   \
-  {.name = #isa,                                \
-   .quantize = kws_int8_quantize_##isa,         \
-   .convolution = kws_int8_convolution_##isa,   \
-   .depthwise = kws_int8_depthwise_##isa,       \
-   .average_pool = kws_int8_average_pool_##isa, \
+#define KWS_INT8_VARIANT(isa)                             \
+  {.name = #isa,                                          \
+   .quantize = kws_int8_quantize_##isa,                   \
+   .convolution = kws_int8_convolution_##isa,             \
+   .depthwise = kws_int8_depthwise_##isa,                 \
+   .average_pool = kws_int8_average_pool_##isa,           \
+   .frequency_average = kws_int8_frequency_average_##isa, \
+   .sum = kws_int8_sum_##isa,                             \
    .dense = kws_int8_dense_##isa}
 
 #endif
