@@ -5,6 +5,9 @@ import FoundationEssentials
 import ModelFormat
 import Storage
 
+/// Largest JSON file of an architecture that is read, in bytes.
+let architectureFileLimit = 1 << 24
+
 /// The architecture that goes by `name`, or the one in the JSON file of that name.
 func loadArchitecture(
   _ name: String, coefficientCount: Int, windowFrameCount: Int, labels: [String]
@@ -19,13 +22,8 @@ func loadArchitecture(
       "--architecture \(name): expected a JSON file or one of "
         + ArchitectureCatalog.allCases.map(\.rawValue).joined(separator: ", "))
   }
-  let bytes = try File.read(name, limit: 1 << 24)
-  let architecture: Architecture
-  do {
-    architecture = try JSONDecoder().decode(Architecture.self, from: Data(bytes))
-  } catch let error as DecodingError {
-    throw CommandError("\(name): not an architecture: \(fact(error)).", .badData)
-  }
+  let architecture = try decodeArchitecture(
+    File.read(name, limit: architectureFileLimit), from: name)
   func check(_ field: String, _ found: Int, _ expected: Int, _ reason: String) throws {
     guard found == expected else {
       throw CommandError(
@@ -44,6 +42,15 @@ func loadArchitecture(
       "the classes \(labels.joined(separator: ", "))")
   }
   return architecture
+}
+
+/// The architecture in the JSON text `bytes`, which came from the file at `path`.
+func decodeArchitecture(_ bytes: [UInt8], from path: String) throws -> Architecture {
+  do {
+    return try JSONDecoder().decode(Architecture.self, from: Data(bytes))
+  } catch let error as DecodingError {
+    throw CommandError("\(path): not an architecture: \(fact(error)).", .badData)
+  }
 }
 
 /// What does not fit in a JSON file, and where.
