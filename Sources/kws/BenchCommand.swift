@@ -5,13 +5,14 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures the speed of features, network and whole line on this machine.",
+    abstract: "Measures the speed of features, network, whole line and training on this machine.",
     discussion: """
-      Every figure is the median over rounds on one thread. What is compared runs in turn in the \
-      same process, so that ratios hold on a busy machine.
+      Every figure is the median over rounds, on one thread but for training. What is compared runs \
+      in turn, so that ratios hold on a busy machine.
       """,
     subcommands: [
       BenchFeaturesCommand.self, BenchInferenceCommand.self, BenchStreamCommand.self,
+      BenchTrainingCommand.self,
     ])
 }
 

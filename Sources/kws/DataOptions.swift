@@ -16,7 +16,10 @@ struct DataOptions: ParsableArguments {
   var sources: [String]
 
   @Option(help: "The keywords, separated by commas.")
-  var keywords = "yes,no,up,down,left,right,on,off,stop,go"
+  var keywords = Self.standardKeywords
+
+  /// The ten keywords of the 12-class task of Speech Commands.
+  static let standardKeywords = "yes,no,up,down,left,right,on,off,stop,go"
 
   /// The keywords in order.
   var keywordList: [String] {
@@ -24,16 +27,19 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The sources as kinds and folders.
-  func parsedSources() throws -> [DataSource] {
-    try sources.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      switch (parts.first, parts.count) {
-      case ("log-mel", 2): return .logMel(path: parts[1])
-      case ("recordings", 2): return .recordings(path: parts[1])
-      default:
-        throw ValidationError(
-          "--data \(text): expected log-mel=DIR or recordings=DIR, such as --data log-mel=data")
-      }
+  func parsedSources() throws -> [DataSource] { try sources.map(DataSource.init(parsing:)) }
+}
+
+extension DataSource {
+  /// The source that `--data text` names.
+  init(parsing text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    switch (parts.first, parts.count) {
+    case ("log-mel", 2): self = .logMel(path: parts[1])
+    case ("recordings", 2): self = .recordings(path: parts[1])
+    default:
+      throw ValidationError(
+        "--data \(text): expected log-mel=DIR or recordings=DIR, such as --data log-mel=data")
     }
   }
 }

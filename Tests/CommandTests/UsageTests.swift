@@ -19,10 +19,17 @@ import Testing
     (["quantize"], ["--data", "--keywords", "--output", "--calibration-batches"]),
     (["dataset"], ["get"]), (["dataset", "get"], ["speech-commands-v0.02"]),
     (["inspect"], ["--json", "--coefficients", "<model>"]),
-    (["bench"], ["features", "inference", "stream"]),
+    (["bench"], ["features", "inference", "stream", "training"]),
     (["bench", "features"], ["--json", "--peer"]),
     (["bench", "inference"], ["--json", "--model"]),
     (["bench", "stream"], ["--json", "--model"]),
+    (
+      ["bench", "training"],
+      [
+        "--peer", "--preload", "--architecture", "--data", "--keywords", "--threads", "--rounds",
+        "--steps", "--json", "derived", "all-7x7", "ds-cnn-l",
+      ]
+    ),
   ]
 
   @Test func `the first help names every command and reads on 80 columns`() throws {
@@ -75,7 +82,11 @@ import Testing
       ["replay", "--threshold", "_silence_=0.5", "x.wav"],
       ["replay", "--threshold", "zebra=0.5", "x.wav"], ["replay", "--tail", "-1", "x.wav"],
       ["replay", "--tail", "nan", "x.wav"], ["evaluate"], ["inspect", "a", "b"],
-      ["bench", "everything"], ["train", "--output", "x"],
+      ["bench", "everything"], ["bench", "training", "--threads", "0"],
+      ["bench", "training", "--rounds", "0"], ["bench", "training", "--steps", "many"],
+      ["bench", "training", "--architecture", "magic"], ["bench", "training", "--data", "mp3=x"],
+      ["bench", "training", "--preload", "x"], ["bench", "training", "--keywords", "yes,yes"],
+      ["train", "--output", "x"],
       ["train", "--data", "log-mel=x", "--output", "x", "--epochs", "0"],
       ["train", "--data", "log-mel=x", "--output", "x", "--epochs", "many"],
       ["train", "--data", "log-mel=x", "--output", "x", "--batch", "1"],

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Glibc
+import ModelFormat
+import NeuralNetwork
+import SpeechDatasets
+import SpeechFeatures
+import Training
+
+struct BenchTrainingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "training",
+    abstract: "Clips per second of whole training steps, and PyTorch's beside it.",
+    discussion: """
+      A step is a batch of 100 clips: drawn and augmented, forward, loss, backward, and the update \
+      by gradient descent with Nesterov momentum. The next batch is made while one is learned, but \
+      not with one thread.
+
+      GFLOP/s counts two operations for every multiply-accumulate of the forward pass, of the \
+      weights' gradients and of the inputs' gradients, zeros of the padding included; the features \
+      need no gradient. The peak is that of a loop of multiply-adds without memory, measured in \
+      the same run. Loading is the time that a batch takes by itself, per time of a step. Memory \
+      is the largest resident, the data set included.
+
+      With --peer PYTHON the same networks are trained by PyTorch in turn with kws, by \
+      Tests/Benchmarks/training_peer.py; run it from the checkout. Its batches lie in memory, so \
+      that it pays for no loading, and it has the faster of two memory formats.
+      """)
+
+  @Option(help: ArgumentHelp("A Python with PyTorch to measure beside kws.", valueName: "python"))
+  var peer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the peer loads before its own libraries, or none; jemalloc if left out and installed.",
+      valueName: "library"))
+  var preload: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A network to train, by name or JSON file; may be repeated. "
+        + "\(TrainingWorkload.standard.joined(separator: ", ")) if left out.",
+      valueName: "name|file"))
+  var architecture: [String] = []
+
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "A data source, as of 'kws train'; made-up log-mel spectra if left out.",
+      valueName: "kind=dir"))
+  var sources: [String] = []
+
+  @Option(help: "The keywords, separated by commas.")
+  var keywords = DataOptions.standardKeywords
+
+  @Option(help: "Threads; all processors if left out.")
+  var threads: Int?
+
+  @Option(help: "Turns of everything that is compared.")
+  var rounds = 7
+
+  @Option(help: "Steps of each turn.")
+  var steps = 4
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads \(threads): expected 1 to 1024")
+    }
+    for (name, value) in [("rounds", rounds), ("steps", steps)]
+    where !(1...1000).contains(value) {
+      throw ValidationError("--\(name) \(value): expected 1 to 1000")
+    }
+    if preload != nil && peer == nil {
+      throw ValidationError("--preload is for the Python that --peer names: give both")
+    }
+  }
+
+  func run() throws {
+    let task = try KeywordTask(
+      keywords: keywords.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+    let workloads = try (architecture.isEmpty ? TrainingWorkload.standard : architecture).map {
+      try TrainingWorkload($0, labels: task.labels)
+    }
+    let library = try peer == nil ? nil : PeerAllocator.library(preload)
+    let threadCount = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let benchmark = TrainingBenchmark(
+      stepCount: steps, roundCount: rounds, threadCount: threadCount)
+    var report = TrainingSpeedReport(
+      threadCount: threadCount, batchSize: Self.batchSize,
+      kernels: FloatPeak(threadCount: 1).instructionSet,
+      data: sources.isEmpty ? "made-up log-mel spectra" : sources.joined(separator: ", "),
+      preload: library)
+    var loaded: TrainingData?
+    for workload in workloads {
+      if isatty(STDERR_FILENO) == 1 { printError("measuring \(workload.architecture.name)") }
+      // One data set at a time, as it may be large.
+      if loaded?.features != workload.features { loaded = nil }
+      let data = try loaded ?? data(task, workload.features)
+      loaded = data
+      let opponent = try peer.map { python in
+        try TrainingPeer(
+          python: python, preload: library, architecture: workload.architecture,
+          batchSize: Self.batchSize, threadCount: threadCount)
+      }
+      if let opponent { report.peers.append(opponent.description) }
+      report.speeds.append(try benchmark.run(workload, data: data, peer: opponent))
+    }
+    if json { return try StandardOutput.write(line: report.json) }
+    for line in report.lines { try StandardOutput.write(line: line) }
+  }
+
+  private static let batchSize = 100
+
+  private func data(_ task: KeywordTask, _ features: FeatureConfiguration) throws -> TrainingData {
+    func read(_ sources: [DataSource]) throws -> TrainingData {
+      try TrainingData(
+        sources: sources, keywords: task.keywords, features: features,
+        batchSize: Self.batchSize, seed: 1)
+    }
+    guard sources.isEmpty else { return try read(sources.map(DataSource.init(parsing:))) }
+    return try SyntheticLogMels.withFolder(keywords: task.keywords) {
+      try read([.logMel(path: $0)])
+    }
+  }
+}
