@@ -47,14 +47,7 @@ final class Depthwise: LinearOperation {
   ) {
     unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
     guard let inputGradient = unsafe inputGradient else { return }
-    if geometry.stride.time == 1, geometry.stride.frequency == 1 {
-      unsafe gatherInputGradient(gradient, inputGradient, accumulate: accumulate)
-    } else {
-      if !accumulate {
-        unsafe inputGradient.clear(inputGradient.timeCount * geometry.inputColumn)
-      }
-      unsafe scatterInputGradient(gradient, inputGradient)
-    }
+    unsafe gatherInputGradient(gradient, inputGradient, accumulate: accumulate)
   }
 
   private func weightGradient(
@@ -85,65 +78,74 @@ final class Depthwise: LinearOperation {
     }
   }
 
-  /// Without strides the input's gradient is the same kind of window over the output's gradient,
-  /// with the taps in reverse; zero columns behind the clip stand for outputs that are not there.
+  /// The input's gradient is the same kind of window over the output's gradient, with the taps in
+  /// reverse; zero columns behind the clip stand for outputs that are not there.
+  ///
+  /// Under a stride s every s-th column of the input meets the same taps, and every s-th bin: each
+  /// such phase is a window of its own.
   private func gatherInputGradient(
     _ gradient: ClipSpan, _ inputGradient: ClipSpan, accumulate: Bool
   ) {
-    let channelCount = geometry.input.channelCount
-    let binCount = geometry.input.frequencyCount
-    let uniform = geometry.isUniform
-    let columnWeights = geometry.kernel.frequency * channelCount
-    let lastTap = (geometry.kernel.time - 1) * columnWeights
-    for clip in unsafe 0..<gradient.clipCount {
-      for bin in 0..<(uniform ? 1 : binCount) {
-        // Input bin f reaches output bins f + padding - j.
-        let high = bin + geometry.padding
-        let taps =
-          max(
-            0, high - (geometry.output.frequencyCount - 1))..<min(
-            geometry.kernel.frequency, high + 1)
-        let first = uniform ? 0 : (high - taps.lowerBound) * channelCount
-        var window = unsafe kws_depthwise(
-          rows: inputGradient.timeCount * (uniform ? binCount : 1), channels: channelCount,
-          taps: geometry.kernel.time, inner_taps: uniform ? 1 : taps.count,
-          x: gradient.start(clip) + first,
-          x_row: uniform ? channelCount : geometry.outputColumn,
-          x_tap: geometry.dilation * geometry.outputColumn, x_inner: -channelCount,
-          w: weights.value.unsafeBase + lastTap
-            + (uniform ? 0 : taps.lowerBound * channelCount),
-          w_tap: -columnWeights, w_inner: channelCount,
-          z: inputGradient.start(clip) + bin * channelCount,
-          z_row: uniform ? channelCount : geometry.inputColumn, accumulate: accumulate)
-        unsafe Kernels.best.depthwise(&window)
+    if geometry.isUniform {
+      for clip in unsafe 0..<gradient.clipCount {
+        unsafe gatherUniform(
+          gradient.start(clip), inputGradient.start(clip),
+          rowCount: inputGradient.timeCount * geometry.input.frequencyCount,
+          accumulate: accumulate)
+      }
+      return
+    }
+    let phases = (0..<geometry.stride.time).map { geometry.timePhase($0) }
+    for bin in 0..<geometry.input.frequencyCount {
+      let bins = geometry.frequencyPhase(bin)
+      for (phase, columns) in phases.enumerated() {
+        unsafe gather(
+          gradient, inputGradient, bin: bin, bins: bins, phase: phase, columns: columns,
+          accumulate: accumulate)
       }
     }
   }
 
-  private func scatterInputGradient(_ gradient: ClipSpan, _ inputGradient: ClipSpan) {
+  /// One bin and one phase of columns, of all clips.
+  private func gather(
+    _ gradient: ClipSpan, _ inputGradient: ClipSpan, bin: Int, bins: WindowGeometry.Phase,
+    phase: Int, columns: WindowGeometry.Phase, accumulate: Bool
+  ) {
     let channelCount = geometry.input.channelCount
-    let columnCount = unsafe gradient.timeCount
+    let strideTime = geometry.stride.time
+    let timeCount = unsafe inputGradient.timeCount
+    guard phase < timeCount else { return }
+    let columnWeights = geometry.kernel.frequency * channelCount
+    // A phase that no tap meets is a window without taps, which is zero.
+    let hasTaps = columns.tapCount > 0 && bins.tapCount > 0
     for clip in unsafe 0..<gradient.clipCount {
-      for bin in 0..<geometry.output.frequencyCount {
-        for time in 0..<geometry.kernel.time {
-          let skipped = geometry.firstOutput(tap: time)
-          guard skipped < columnCount else { continue }
-          let column =
-            geometry.firstColumn + time * geometry.dilation + skipped * geometry.stride.time
-          for tap in geometry.frequencyTaps(bin) {
-            let weight = (time * geometry.kernel.frequency + tap) * channelCount
-            var window = unsafe kws_depthwise(
-              rows: columnCount - skipped, channels: channelCount, taps: 1, inner_taps: 1,
-              x: gradient.start(clip) + skipped * geometry.outputColumn + bin * channelCount,
-              x_row: geometry.outputColumn, x_tap: 0, x_inner: 0,
-              w: weights.value.unsafeBase + weight, w_tap: 0, w_inner: 0,
-              z: inputGradient.start(clip) + column * geometry.inputColumn
-                + geometry.inputBin(bin, tap: tap) * channelCount,
-              z_row: geometry.stride.time * geometry.inputColumn, accumulate: true)
-            unsafe Kernels.best.depthwise(&window)
-          }
-        }
-      }
+      var window = unsafe kws_depthwise(
+        rows: (timeCount - phase + strideTime - 1) / strideTime, channels: channelCount,
+        taps: hasTaps ? columns.tapCount : 0, inner_taps: hasTaps ? bins.tapCount : 0,
+        x: gradient.start(clip) + columns.firstOutput * geometry.outputColumn
+          + bins.firstOutput * channelCount,
+        x_row: geometry.outputColumn, x_tap: columns.outputStep * geometry.outputColumn,
+        x_inner: bins.outputStep * channelCount,
+        w: weights.value.unsafeBase + columns.firstTap * columnWeights
+          + bins.firstTap * channelCount,
+        w_tap: columns.tapStep * columnWeights, w_inner: bins.tapStep * channelCount,
+        z: inputGradient.start(clip) + phase * geometry.inputColumn + bin * channelCount,
+        z_row: strideTime * geometry.inputColumn, accumulate: accumulate)
+      unsafe Kernels.best.depthwise(&window)
     }
+  }
+
+  /// No window and no stride along frequency: time and frequency are walked as one axis.
+  private func gatherUniform(
+    _ gradient: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, rowCount: Int,
+    accumulate: Bool
+  ) {
+    let channelCount = geometry.input.channelCount
+    var window = unsafe kws_depthwise(
+      rows: rowCount, channels: channelCount, taps: geometry.kernel.time, inner_taps: 1,
+      x: gradient, x_row: channelCount, x_tap: geometry.dilation * geometry.outputColumn,
+      x_inner: 0, w: weights.value.unsafeBase + (geometry.kernel.time - 1) * channelCount,
+      w_tap: -channelCount, w_inner: 0, z: target, z_row: channelCount, accumulate: accumulate)
+    unsafe Kernels.best.depthwise(&window)
   }
 }

@@ -33,29 +33,41 @@ extension LayerStage {
     }
   }
 
+  /// Adds up what has the sum's shape, then, column by column, what is broadcast, with the activation.
   private func addUp(_ clips: Range<Int>) {
-    guard let first = input.values, let target = output.values else { return }
+    guard let target = output.values else { return }
     let columnSize = geometry.output.count
-    let channelCount = geometry.output.channelCount
+    let isWhole = addends.map { $0.plan.columnShape.count == columnSize }
+    let broadcast = zip(addends, isWhole).filter { !$0.1 }.compactMap(\.0.values)
+    let whole = zip(addends, isWhole).filter(\.1).compactMap(\.0.values)
     for clip in clips {
       let sum = unsafe linear.start(clip)
-      unsafe sum.update(from: first.start(clip), count: columnCount * columnSize)
-      for addend in addends {
-        guard let values = addend.values else { continue }
-        let source = unsafe values.start(clip)
-        if addend.plan.columnShape.count == columnSize {
-          unsafe Kernels.best.add(columnCount * columnSize, source, sum)
-        } else {
-          for column in 0..<columnCount {
-            unsafe Kernels.best.spread_row(
-              geometry.output.frequencyCount, channelCount, source + column * channelCount,
-              sum + column * columnSize, true)
-          }
-        }
+      unsafe input.add(
+        clip, to: whole.first.map { unsafe UnsafePointer($0.start(clip)) }, into: sum)
+      for values in whole.dropFirst() {
+        unsafe Kernels.best.add(columnCount * columnSize, values.start(clip), sum)
       }
-      if geometry.layer.activation != .none {
+      for (index, values) in broadcast.enumerated() {
+        unsafe addToBins(
+          values.start(clip), sum, activates: index == broadcast.count - 1 && !keepsLinear)
+      }
+      if geometry.layer.activation != .none, keepsLinear || broadcast.isEmpty {
         unsafe map.apply(columnCount, sum, residual: nil, target.start(clip))
       }
+    }
+  }
+
+  /// Adds a column of one frequency to every frequency of the sum's column, in place.
+  private func addToBins(
+    _ columns: UnsafePointer<Float>, _ sum: UnsafeMutablePointer<Float>, activates: Bool
+  ) {
+    let channelCount = geometry.output.channelCount
+    var form = unsafe map.kernelForm(activates: activates)
+    for column in 0..<columnCount {
+      unsafe form.shift = columns + column * channelCount
+      let bins = unsafe sum + column * geometry.output.count
+      unsafe Kernels.best.affine(
+        geometry.output.frequencyCount, channelCount, bins, &form, nil, bins)
     }
   }
 }

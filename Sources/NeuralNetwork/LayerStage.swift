@@ -110,10 +110,14 @@ final class LayerStage {
     if !forTraining { normalization?.prepareForInference() }
   }
 
-  /// Columns of the output of a clip, from what the operation put out; without residual or dropout.
-  func apply(_ clip: Int, columns: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+  /// Columns of the output of a clip, from what the operation put out; without dropout, and with a
+  /// residual only that it is given.
+  @unsafe func apply(
+    _ clip: Int, columns: Range<Int>, residual: UnsafePointer<Float>? = nil,
+    to target: UnsafeMutablePointer<Float>
+  ) {
     unsafe map.apply(
       columns.count, linear.start(clip) + columns.lowerBound * geometry.output.count,
-      residual: nil, target)
+      residual: residual, target)
   }
 }

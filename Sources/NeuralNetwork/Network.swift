@@ -91,7 +91,7 @@ package final class Network {
   }
 
   /// Layers that are free in memory share the slot of what they read. Values are kept that somebody
-  /// reads other than by an operation, or that normalization and activation alone do not give.
+  /// adds to others, or that normalization and activation alone do not give.
   private static func planSlots(
     _ geometry: [LayerGeometry], _ architecture: Architecture
   ) -> ([SlotPlan], [Int]) {
@@ -114,9 +114,16 @@ package final class Network {
         SlotPlan(
           name: layer.layer.name, columnShape: layer.output,
           isStored: layer.layer.normalization == .none || layer.residualIndex != nil))
-      var whole = layer.addendIndices + (layer.residualIndex.map { [$0] } ?? [])
-      if !layer.addendIndices.isEmpty, let input = layer.inputIndex { whole.append(input) }
-      for index in whole { plans[slotOfLayer[index]].isStored = true }
+      for index in layer.addendIndices + [layer.residualIndex].compactMap({ $0 }) {
+        plans[slotOfLayer[index]].isStored = true
+      }
+      // A sum computes its input while it adds an addend; the activation must then not be applied
+      // to both.
+      if !layer.addendIndices.isEmpty, let index = layer.inputIndex,
+        geometry[index].layer.activation != .none
+      {
+        plans[slotOfLayer[index]].isStored = true
+      }
     }
     return (plans, slotOfLayer)
   }

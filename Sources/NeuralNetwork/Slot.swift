@@ -36,20 +36,22 @@ final class Slot {
   let gradient: Tensor?
 
   init(
-    plan: SlotPlan, producer: LayerStage?, clipCapacity: Int, timeCount: Int, hasGradient: Bool
+    plan: SlotPlan, producer: LayerStage?, clipCapacity: Int, timeCount: Int,
+    gradientBuffer: SharedBuffer<Float>?
   ) {
     self.plan = plan
     self.timeCount = timeCount
     self.producer = plan.isStored ? nil : producer
-    func tensor(leadCount: Int) -> Tensor {
-      Tensor(
+    values =
+      plan.isStored
+      ? Tensor(
         clipCapacity: clipCapacity, timeCount: timeCount, columnShape: plan.columnShape,
-        leadCount: leadCount)
-    }
-    values = plan.isStored ? tensor(leadCount: plan.leadCount) : nil
+        leadCount: plan.leadCount) : nil
     leads = SharedBuffer(
       zeroed: plan.isStored ? 0 : clipCapacity * plan.leadCount * plan.columnShape.count)
-    gradient = hasGradient ? tensor(leadCount: 0) : nil
+    gradient = gradientBuffer.map {
+      Tensor(timeCount: timeCount, columnShape: plan.columnShape, buffer: $0)
+    }
   }
 
   /// Floats of a clip's history.
@@ -110,6 +112,23 @@ final class Slot {
       } else {
         unsafe producer!.apply(clip, columns: first..<timeCount, to: kept + old)
       }
+    }
+  }
+
+  /// sum = values + other for a clip, or the values alone; `sum` may be `other`.
+  @unsafe func add(
+    _ clip: Int, to other: UnsafePointer<Float>?, into sum: UnsafeMutablePointer<Float>
+  ) {
+    if let values {
+      let source = unsafe values.start(clip)
+      if let other = unsafe other {
+        if unsafe other != UnsafePointer(sum) { unsafe sum.update(from: other, count: ownSize) }
+        unsafe Kernels.best.add(ownSize, source, sum)
+      } else {
+        unsafe sum.update(from: source, count: ownSize)
+      }
+    } else {
+      unsafe producer!.apply(clip, columns: 0..<timeCount, residual: other, to: sum)
     }
   }
 

@@ -20,12 +20,23 @@ package final class Tensor {
   /// The storage; `range(clip:)` says where a clip lies in it.
   package let buffer: SharedBuffer<Float>
 
-  init(clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0) {
+  /// A tensor of zeros.
+  convenience init(
+    clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0
+  ) {
+    let count = clipCapacity * (leadCount + timeCount) * columnShape.count
+    self.init(
+      timeCount: timeCount, columnShape: columnShape, leadCount: leadCount,
+      buffer: SharedBuffer(zeroed: count))
+  }
+
+  /// A tensor in memory that others use at other times.
+  init(timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0, buffer: SharedBuffer<Float>) {
     self.columnShape = columnShape
     self.timeCount = timeCount
     self.leadCount = leadCount
     clipStride = (leadCount + timeCount) * columnShape.count
-    buffer = SharedBuffer(zeroed: clipCapacity * clipStride)
+    self.buffer = buffer
   }
 
   /// The elements of `buffer` that are the clip's own columns, `[time, frequency, channel]`.

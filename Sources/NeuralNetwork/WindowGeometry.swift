@@ -56,4 +56,45 @@ struct WindowGeometry {
     let before = -(firstColumn + tap * dilation)
     return before <= 0 ? 0 : (before + stride.time - 1) / stride.time
   }
+
+  /// The taps that lead from outputs back to the inputs of one phase of a stride, in the order of
+  /// growing outputs: tap `firstTap + n * tapStep` from output `firstOutput + n * outputStep`, counted
+  /// for the first input of the phase.
+  struct Phase {
+    var tapCount = 0
+    var firstTap = 0
+    var tapStep = 0
+    var firstOutput = 0
+    var outputStep = 0
+  }
+
+  /// Of the input columns `phase`, `phase + stride`, ...: tap i is met by output u where
+  /// stride * u + firstColumn + i * dilation is the column. With later taps u falls, so they come
+  /// first; no u lies before the first output.
+  func timePhase(_ phase: Int) -> Phase {
+    let taps = (0..<kernel.time).filter {
+      (phase - firstColumn - $0 * dilation) % stride.time == 0
+    }
+    guard let last = taps.last else { return Phase() }
+    func reached(_ tap: Int) -> Int { (phase - firstColumn - tap * dilation) / stride.time }
+    let next = taps.count > 1 ? taps[taps.count - 2] : last
+    return Phase(
+      tapCount: taps.count, firstTap: last, tapStep: next - last, firstOutput: reached(last),
+      outputStep: reached(next) - reached(last))
+  }
+
+  /// Of one input bin: only outputs that are there.
+  func frequencyPhase(_ bin: Int) -> Phase {
+    let taps = (0..<kernel.frequency).filter {
+      let position = bin + padding - $0
+      return position >= 0 && position % stride.frequency == 0
+        && position / stride.frequency < output.frequencyCount
+    }
+    guard let last = taps.last else { return Phase() }
+    func reached(_ tap: Int) -> Int { (bin + padding - tap) / stride.frequency }
+    let next = taps.count > 1 ? taps[taps.count - 2] : last
+    return Phase(
+      tapCount: taps.count, firstTap: last, tapStep: next - last, firstOutput: reached(last),
+      outputStep: reached(next) - reached(last))
+  }
 }

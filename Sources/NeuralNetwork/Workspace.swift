@@ -56,10 +56,16 @@ final class Workspace {
         stage.geometry.layer.operation == .averagePool
         ? 1 : source / (stage.geometry.window?.stride.time ?? 1)
     }
-    return plans.indices.map {
+    let memory = GradientMemory(
+      network: network, sizes: plans.indices.map { timeCounts[$0] * plans[$0].columnShape.count })
+    let buffers = memory.bufferSizes.map {
+      SharedBuffer<Float>(zeroed: trains ? clipCapacity * $0 : 0)
+    }
+    return plans.indices.map { slot in
       Slot(
-        plan: plans[$0], producer: producers[$0], clipCapacity: clipCapacity,
-        timeCount: timeCounts[$0], hasGradient: trains && $0 > 0)
+        plan: plans[slot], producer: producers[slot], clipCapacity: clipCapacity,
+        timeCount: timeCounts[slot],
+        gradientBuffer: trains ? memory.bufferOfSlot[slot].map { buffers[$0] } : nil)
     }
   }
 }
