@@ -2,49 +2,36 @@
 
 import Audio
 import Buffers
-package import KeywordSpotting
 
-/// Decides clips of known classes through the line that a microphone goes through.
+/// Decides clips of known classes, by the line that a microphone goes through or by a float network.
 ///
 /// A clip is one second: longer ones are cut after it, shorter ones padded with zeros, as the
 /// canonical test set of Speech Commands asks. Its decision is the label with the largest posterior
 /// at its last column, without smoothing, whose window is the clip.
-package struct ClipEvaluation: ~Copyable {
-  /// How the state at the start of a clip comes about.
-  package enum Start: Sendable {
-    /// Every clip starts from reset.
-    case reset
+package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
+  private var decider: Decider
 
-    /// All clips are one stream, in an order shuffled from a fixed seed; the last one is heard
-    /// once before the first.
-    case inStream
-  }
-
-  private let plan: SpottingPlan
-  private var spotter: KeywordSpotter
-
-  package init(plan: SpottingPlan) {
-    self.plan = plan
-    spotter = KeywordSpotter(plan: plan)
+  package init(_ decider: consuming Decider) {
+    self.decider = decider
   }
 
   /// Runs every clip; `report` is told once of every clip that is truncated or empty.
   ///
   /// - Throws: `EvaluationError.audio` for the first recording that cannot be read.
   package mutating func run(
-    _ clips: [ClipFolder.Clip], start: Start, report: (ClipFinding) -> Void = { _ in }
+    _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
   ) throws(EvaluationError) -> Confusion {
-    var confusion = Confusion(labels: plan.labels)
+    var confusion = Confusion(labels: decider.labels)
     var order = clips
     if start == .inStream {
       var generator = CounterBasedGenerator(seed: 1, stream: 0)
       order.shuffle(using: &generator)
-      spotter.reset()
-      _ = decide(try samples(of: order[order.count - 1]) { _ in })
+      decider.reset()
+      _ = decider.decide(try samples(of: order[order.count - 1]) { _ in })
     }
     for clip in order {
-      if start == .reset { spotter.reset() }
-      confusion.add(truth: clip.label, decision: decide(try samples(of: clip, report)))
+      if start == .reset { decider.reset() }
+      confusion.add(truth: clip.label, decision: decider.decide(try samples(of: clip, report)))
     }
     return confusion
   }
@@ -68,18 +55,14 @@ package struct ClipEvaluation: ~Copyable {
     }
     return whole.samples + repeatElement(0, count: length - whole.samples.count)
   }
+}
 
-  /// The label with the largest posterior after `samples`.
-  package mutating func decide(_ samples: [Float]) -> Int {
-    var start = 0
-    while true {
-      let progress = spotter.push(samples.span.extracting(droppingFirst: start))
-      start += progress.consumedSampleCount
-      if progress.detection == nil { break }
-    }
-    let posteriors = spotter.newestPosteriors
-    var best = 0
-    for label in posteriors.indices where posteriors[label] > posteriors[best] { best = label }
-    return best
-  }
+/// How the state at the start of a clip comes about.
+package enum ClipStart: Sendable {
+  /// Every clip starts from reset.
+  case reset
+
+  /// All clips are one stream, in an order shuffled from a fixed seed; the last one is heard once
+  /// before the first.
+  case inStream
 }

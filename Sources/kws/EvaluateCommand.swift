@@ -10,8 +10,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Says how good a model is on recordings of known classes.",
     discussion: """
-      Every clip goes through the same line as a microphone: features, integer network. A clip is \
-      one second, cut or padded with zeros at its end; its decision is the label with the largest \
+      Every clip goes through the same line as a microphone: features, integer network. Of a \
+      checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros at its end; its decision is the label with the largest \
       posterior at its end. Intervals are Wilson's, 95 %.
 
       Folders are named after the model's labels, such as DIR/yes/*.wav and DIR/_unknown_/*.wav.
@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A folder with one folder of recordings per class.", valueName: "dir"))
   var clips: String
 
-  @Option(help: "A model file; the built-in model if left out.")
+  @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
 
   @Flag(help: "Let every clip follow another in one stream instead of starting from reset.")
@@ -30,14 +30,28 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let loaded = try modelOrDefault(model)
-    let folder = try ClipFolder(path: clips, labels: loaded.labels)
+    if let model, let checkpoint = try loadIfCheckpoint(model) {
+      try report(confusion(of: FloatClipDecider(checkpoint), labels: checkpoint.labels))
+    } else {
+      let loaded = try modelOrDefault(model)
+      let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: model))
+      try report(confusion(of: decider, labels: loaded.labels))
+    }
+  }
+
+  private func confusion<Decider: ClipDecider & ~Copyable>(
+    of decider: consuming Decider, labels: [String]
+  ) throws -> Confusion {
+    let folder = try ClipFolder(path: clips, labels: labels)
     for name in folder.ignoredFolders {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
-    var evaluation = ClipEvaluation(plan: try spottingPlan(loaded, from: model))
-    let confusion = try evaluation.run(
+    var evaluation = ClipEvaluation(decider)
+    return try evaluation.run(
       folder.clips, start: inStream ? .inStream : .reset, report: Self.tell)
+  }
+
+  private func report(_ confusion: Confusion) throws {
     if json {
       try StandardOutput.write(line: Self.json(confusion))
     } else {

@@ -23,7 +23,17 @@ func decodeModel(_ bytes: [UInt8], from path: String) throws -> QuantizedModel {
 
 /// The checkpoint in the file at `path`.
 func loadCheckpoint(_ path: String) throws -> Checkpoint {
+  try decodeCheckpoint(File.read(path, limit: modelFileLimit), from: path)
+}
+
+/// The checkpoint in the file at `path`; nil where the file is of another kind.
+func loadIfCheckpoint(_ path: String) throws -> Checkpoint? {
   let bytes = try File.read(path, limit: modelFileLimit)
+  guard (try? Safetensors(bytes))?.metadata["kws.kind"] == Checkpoint.kind else { return nil }
+  return try decodeCheckpoint(bytes, from: path)
+}
+
+private func decodeCheckpoint(_ bytes: [UInt8], from path: String) throws -> Checkpoint {
   do throws(ModelFormatError) {
     return try Checkpoint(reading: bytes)
   } catch {
