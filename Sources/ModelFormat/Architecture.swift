@@ -29,9 +29,9 @@ package struct Architecture: Codable, Equatable, Sendable {
 
 /// One layer: `activation(dropout(normalization(operation(input))) + residual)`.
 package struct Layer: Codable, Equatable, Sendable {
-  /// Unique within the architecture; the first part of its tensors' names. Not `input`, nor
-  /// what a checkpoint names its own tensors with: `normalization`, `optimizer`, `history`, `state`,
-  /// alone or before a dot.
+  /// Unique within the architecture; the first part of its tensors' names. Not `input`, nor what a
+  /// checkpoint names its own tensors with: `normalization`, `optimizer`, `history`, `state`,
+  /// `quantization`, alone or before a dot.
   package var name: String
 
   /// The layer whose output is read, `input` for the features, or nil for the layer before.

@@ -150,7 +150,9 @@ extension Architecture {
 
 extension Layer {
   /// First parts of the names of what a checkpoint holds beside the layers' tensors.
-  private static let reservedNames: Set = ["normalization", "optimizer", "history", "state"]
+  private static let reservedNames: Set = [
+    "normalization", "optimizer", "history", "state", "quantization",
+  ]
 
   /// Whether the name can begin a tensor's name: not empty, at most 200 characters, none of them a
   /// slash or a control character, and not reserved.

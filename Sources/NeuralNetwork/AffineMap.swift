@@ -9,11 +9,14 @@ import ModelFormat
 final class AffineMap {
   let scale: SharedBuffer<Float>
   let shift: SharedBuffer<Float>
+  /// The integers that the values come onto, where they are simulated.
+  var grid: ActivationGrid?
+
   private let activation: kws_activation
   private let bounds: (low: Float, high: Float)
 
   /// The map that changes nothing but for the activation.
-  init(column: ColumnShape, activation: Activation) {
+  init(column: ColumnShape, activation: Activation = .none) {
     scale = SharedBuffer([Float](repeating: 1, count: column.count))
     shift = SharedBuffer(zeroed: column.count)
     (self.activation, bounds) =
@@ -26,10 +29,15 @@ final class AffineMap {
   }
 
   /// The map for a kernel's call.
+  ///
+  /// - Parameter activates: false for the map without activation and grid.
   func kernelForm(activates: Bool = true) -> kws_affine {
-    unsafe kws_affine(
+    var form = unsafe kws_affine(
       scale: scale.unsafeBase, shift: shift.unsafeBase,
-      activation: activates ? activation : KWS_IDENTITY, low: bounds.low, high: bounds.high)
+      activation: activates ? activation : KWS_IDENTITY, low: bounds.low, high: bounds.high,
+      step: 0, inverse_step: 0, lowest: 0, highest: 0)
+    if activates { unsafe grid?.apply(to: &form) }
+    return unsafe form
   }
 
   /// y = f(scale * z + shift + residual) for `count` columns; y may be z.

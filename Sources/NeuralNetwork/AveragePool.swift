@@ -19,7 +19,7 @@ final class AveragePool: LinearOperation {
     self.input = input
   }
 
-  func prepare(forTraining: Bool) {}
+  func prepare(forTraining: Bool, simulatesIntegers: Bool) {}
 
   func forward(input source: ClipSpan, output: ClipSpan) {
     let rowCount = length * input.frequencyCount

@@ -11,6 +11,7 @@ import ModelFormat
 /// matrix product whose left side has overlapping rows: nothing is copied or unfolded.
 final class Convolution: LinearOperation {
   private let weights: Parameter
+  private let grid: WeightGrid
   private let geometry: WindowGeometry
   /// Weights `[time, output, frequency, input]`, for the gradient of the input.
   private let transposed: SharedBuffer<Float>
@@ -19,13 +20,15 @@ final class Convolution: LinearOperation {
 
   init(weights: Parameter, geometry: WindowGeometry) {
     self.weights = weights
+    grid = WeightGrid(weights)
     self.geometry = geometry
     transposed = SharedBuffer(zeroed: weights.count)
   }
 
-  func prepare(forTraining: Bool) {
+  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
+    grid.prepare(rounds: simulatesIntegers)
     guard forTraining else { return }
-    let source = unsafe weights.value.unsafeBase
+    let source = unsafe grid.values.unsafeBase
     let target = unsafe transposed.unsafeBase
     let outputCount = geometry.output.channelCount
     let tapCount = geometry.kernel.frequency * geometry.input.channelCount
@@ -63,7 +66,7 @@ final class Convolution: LinearOperation {
         var product = unsafe kws_product(
           rows: output.timeCount * geometry.output.frequencyCount, columns: outputCount,
           depth: inputCount, blocks: geometry.kernel.time, a: x, a_row: inputCount, a_depth: 1,
-          a_block: geometry.tapStride, b: weights.value.unsafeBase, b_depth: outputCount,
+          a_block: geometry.tapStride, b: grid.values.unsafeBase, b_depth: outputCount,
           b_block: tapSize, c: output.start(clip), c_row: outputCount, accumulate: false)
         unsafe coalesce(&product)
         unsafe Kernels.best.product(&product)
@@ -77,7 +80,7 @@ final class Convolution: LinearOperation {
           blocks: geometry.kernel.time, a: x + offset,
           a_row: geometry.stride.time * geometry.inputColumn, a_depth: 1,
           a_block: geometry.tapStride,
-          b: weights.value.unsafeBase + taps.lowerBound * inputCount * outputCount,
+          b: grid.values.unsafeBase + taps.lowerBound * inputCount * outputCount,
           b_depth: outputCount, b_block: tapSize, c: output.start(clip) + bin * outputCount,
           c_row: geometry.outputColumn, accumulate: false)
         unsafe coalesce(&product)

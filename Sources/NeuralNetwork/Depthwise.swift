@@ -7,16 +7,20 @@ import ModelFormat
 /// A convolution of every channel by itself.
 final class Depthwise: LinearOperation {
   private let weights: Parameter
+  private let grid: WeightGrid
   private let geometry: WindowGeometry
 
   var weight: Parameter? { weights }
 
   init(weights: Parameter, geometry: WindowGeometry) {
     self.weights = weights
+    grid = WeightGrid(weights)
     self.geometry = geometry
   }
 
-  func prepare(forTraining: Bool) {}
+  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
+    grid.prepare(rounds: simulatesIntegers)
+  }
 
   func forward(input: ClipSpan, output: ClipSpan) {
     let channelCount = geometry.input.channelCount
@@ -32,7 +36,7 @@ final class Depthwise: LinearOperation {
           x: x + first,
           x_row: uniform ? channelCount : geometry.stride.time * geometry.inputColumn,
           x_tap: geometry.tapStride, x_inner: channelCount,
-          w: weights.value.unsafeBase + taps.lowerBound * channelCount,
+          w: grid.values.unsafeBase + taps.lowerBound * channelCount,
           w_tap: geometry.kernel.frequency * channelCount, w_inner: channelCount,
           z: output.start(clip) + bin * channelCount,
           z_row: uniform ? channelCount : geometry.outputColumn, accumulate: false)
@@ -126,7 +130,7 @@ final class Depthwise: LinearOperation {
           + bins.firstOutput * channelCount,
         x_row: geometry.outputColumn, x_tap: columns.outputStep * geometry.outputColumn,
         x_inner: bins.outputStep * channelCount,
-        w: weights.value.unsafeBase + columns.firstTap * columnWeights
+        w: grid.values.unsafeBase + columns.firstTap * columnWeights
           + bins.firstTap * channelCount,
         w_tap: columns.tapStep * columnWeights, w_inner: bins.tapStep * channelCount,
         z: inputGradient.start(clip) + phase * geometry.inputColumn + bin * channelCount,
@@ -144,7 +148,7 @@ final class Depthwise: LinearOperation {
     var window = unsafe kws_depthwise(
       rows: rowCount, channels: channelCount, taps: geometry.kernel.time, inner_taps: 1,
       x: gradient, x_row: channelCount, x_tap: geometry.dilation * geometry.outputColumn,
-      x_inner: 0, w: weights.value.unsafeBase + (geometry.kernel.time - 1) * channelCount,
+      x_inner: 0, w: grid.values.unsafeBase + (geometry.kernel.time - 1) * channelCount,
       w_tap: -channelCount, w_inner: 0, z: target, z_row: channelCount, accumulate: accumulate)
     unsafe Kernels.best.depthwise(&window)
   }

@@ -65,7 +65,8 @@ final class Dropout {
   func backward(_ clip: Int, columnCount: Int, _ gradient: UnsafeMutablePointer<Float>) {
     var form = unsafe kws_affine(
       scale: scales.unsafeBase + clip * lanes.laneCount, shift: zeros.unsafeBase,
-      activation: KWS_IDENTITY, low: 0, high: 0)
+      activation: KWS_IDENTITY, low: 0, high: 0, step: 0,
+      inverse_step: 0, lowest: 0, highest: 0)
     unsafe Kernels.best.affine(
       columnCount, lanes.laneCount, gradient, &form, nil, gradient)
   }

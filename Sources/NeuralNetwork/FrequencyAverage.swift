@@ -14,7 +14,7 @@ final class FrequencyAverage: LinearOperation {
     self.input = input
   }
 
-  func prepare(forTraining: Bool) {}
+  func prepare(forTraining: Bool, simulatesIntegers: Bool) {}
 
   func forward(input source: ClipSpan, output: ClipSpan) {
     let factor = 1 / Float(input.frequencyCount)

@@ -20,26 +20,36 @@ extension LayerStage {
   /// computed here.
   func forwardOutput(_ clips: Range<Int>, training: Bool) {
     if isSum {
-      addUp(clips)
-    } else if geometry.hasWeights, let target = output.values {
+      addUp(clips, training: training)
+    } else if !isPlain, let target = output.values {
       for clip in clips {
         var form =
           unsafe training && dropout != nil
           ? dropout!.kernelForm(clip, of: map) : map.kernelForm()
+        let added = unsafe residual?.values?.start(clip)
+        if training, clip == 0 {
+          unsafe map.grid?.observe(
+            columnCount, geometry.output.count, linear.start(clip), form, residual: added)
+        }
         unsafe Kernels.best.affine(
-          columnCount, geometry.output.count, linear.start(clip), &form,
-          residual?.values?.start(clip), target.start(clip))
+          columnCount, geometry.output.count, linear.start(clip), &form, added,
+          target.start(clip))
       }
+    } else if training, output.values == nil, clips.contains(0) {
+      unsafe map.grid?.observe(
+        columnCount, geometry.output.count, linear.start(0), map.kernelForm(), residual: nil)
     }
   }
 
   /// Adds up what has the sum's shape, then, column by column, what is broadcast, with the activation.
-  private func addUp(_ clips: Range<Int>) {
+  private func addUp(_ clips: Range<Int>, training: Bool) {
     guard let target = output.values else { return }
     let columnSize = geometry.output.count
     let isWhole = addends.map { $0.plan.columnShape.count == columnSize }
     let broadcast = zip(addends, isWhole).filter { !$0.1 }.compactMap(\.0.values)
     let whole = zip(addends, isWhole).filter(\.1).compactMap(\.0.values)
+    // The last of the passes has the activation; so that a grid can be seen to, it is one of its own.
+    let activatesAlone = keepsLinear || broadcast.isEmpty || map.grid != nil
     for clip in clips {
       let sum = unsafe linear.start(clip)
       unsafe input.add(
@@ -49,11 +59,14 @@ extension LayerStage {
       }
       for (index, values) in broadcast.enumerated() {
         unsafe addToBins(
-          values.start(clip), sum, activates: index == broadcast.count - 1 && !keepsLinear)
+          values.start(clip), sum, activates: index == broadcast.count - 1 && !activatesAlone)
       }
-      if geometry.layer.activation != .none, keepsLinear || broadcast.isEmpty {
-        unsafe map.apply(columnCount, sum, residual: nil, target.start(clip))
+      guard !isPlain, activatesAlone else { continue }
+      if training, clip == 0 {
+        unsafe map.grid?.observe(
+          columnCount, columnSize, sum, map.kernelForm(), residual: nil)
       }
+      unsafe map.apply(columnCount, sum, residual: nil, target.start(clip))
     }
   }
 

@@ -103,9 +103,14 @@ final class LayerStage {
   /// Columns per clip.
   var columnCount: Int { linear.timeCount }
 
+  /// Whether nothing needs to be done to what the operation put out.
+  var isPlain: Bool {
+    bias == nil && normalization == nil && geometry.layer.activation == .none && map.grid == nil
+  }
+
   /// Readies weights and map for one step.
-  func prepare(forTraining: Bool) {
-    operation?.prepare(forTraining: forTraining)
+  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
+    operation?.prepare(forTraining: forTraining, simulatesIntegers: simulatesIntegers)
     if let bias { unsafe lanes.spread(bias.value.unsafeBase, map.shift.unsafeBase) }
     if !forTraining { normalization?.prepareForInference() }
   }

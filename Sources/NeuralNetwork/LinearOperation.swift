@@ -7,9 +7,9 @@ protocol LinearOperation: AnyObject {
   /// The weights, where there are any.
   var weight: Parameter? { get }
 
-  /// Readies the weights for one step: packs them for the kernels. Weights reach the kernels only
-  /// through here, so this is where a fake quantization of weights belongs.
-  func prepare(forTraining: Bool)
+  /// Readies the weights for one step: rounds them where integers are simulated, and packs them for
+  /// the kernels.
+  func prepare(forTraining: Bool, simulatesIntegers: Bool)
 
   /// output = operation(input); reads the input's history columns.
   @unsafe func forward(input: ClipSpan, output: ClipSpan)

@@ -53,7 +53,7 @@ extension Network {
     let workspace = prepareWorkspace(
       clipCount: clipCount, frameCount: frameCount, training: training)
     for (index, stage) in stages.enumerated() {
-      stage.prepare(forTraining: training)
+      stage.prepare(forTraining: training, simulatesIntegers: simulatesIntegers)
       if training {
         stage.dropout?.draw(draw, layer: index, clipCount: clipCount, bias: stage.map)
       }
@@ -82,7 +82,7 @@ extension Network {
               clips, group: group, isFirst: turn == 0, scratch: scratch, training: training)
           }
           if segment.lowerBound == 0 {
-            copyFeatures(features, clips)
+            copyFeatures(features, clips, training: training)
             workspace.slots[0].exchangeHistory(
               clips, continues: continues, history: history?.buffers[0])
           } else if training {
@@ -154,6 +154,7 @@ extension Network {
       first = next + 1
     }
     joinPartials(workspace, groupCount: groups.count)
+    if simulatesIntegers { for grid in grids { grid?.update() } }
   }
 
   private func perform(_ groups: ClipGroups, _ body: (Int, Int) -> Void) {

@@ -6,11 +6,21 @@ import ModelFormat
 
 /// Moving values between a step's memory and the world.
 extension Network {
-  func copyFeatures(_ features: SharedBuffer<Float>, _ clips: Range<Int>) {
+  func copyFeatures(_ features: SharedBuffer<Float>, _ clips: Range<Int>, training: Bool) {
     guard let tensor = input else { return }
     let count = tensor.timeCount * tensor.columnShape.count
     for clip in clips {
-      unsafe tensor.start(clip).update(from: features.unsafeBase + clip * count, count: count)
+      let source = unsafe features.unsafeBase + clip * count
+      guard let grid = inputMap.grid else {
+        unsafe tensor.start(clip).update(from: source, count: count)
+        continue
+      }
+      if training, clip == 0 {
+        unsafe grid.observe(
+          tensor.timeCount, tensor.columnShape.count, source, inputMap.kernelForm(),
+          residual: nil)
+      }
+      unsafe inputMap.apply(tensor.timeCount, source, residual: nil, tensor.start(clip))
     }
   }
 

@@ -33,6 +33,17 @@ package final class Network {
   /// The slot that holds a layer's output.
   let slotOfLayer: [Int]
 
+  /// Whether every step computes with the values that the integer engine would have: weights and
+  /// activations of 8 bits. Gradients pass through the rounding.
+  package var simulatesIntegers = false {
+    didSet { setGrids(simulatesIntegers) }
+  }
+
+  /// The simulated integers of every slot.
+  var grids: [ActivationGrid?]
+  /// What is done to the features: nothing, or their rounding.
+  let inputMap: AffineMap
+
   /// Floats of all partial gradients of one group.
   let partialCount: Int
 
@@ -69,6 +80,8 @@ package final class Network {
     stages = geometry.map { LayerStage(geometry: $0) }
 
     (slotPlans, slotOfLayer) = Self.planSlots(geometry, architecture)
+    grids = Array(repeating: nil, count: slotPlans.count)
+    inputMap = AffineMap(column: slotPlans[0].columnShape)
 
     var offset = 0
     for stage in stages {
@@ -165,12 +178,13 @@ package final class Network {
     return tensors
   }
 
-  /// Copies of all parameters and statistics, under the names of a checkpoint.
+  /// Copies of all parameters, statistics and ranges, under the names of a checkpoint.
   package func exportTensors() -> [String: FloatTensor] {
     var tensors = statistics
     for parameter in parameters {
       tensors[parameter.name] = FloatTensor(shape: parameter.shape, copying: parameter.value)
     }
+    tensors.merge(ranges, uniquingKeysWith: { $1 })
     return tensors
   }
 

@@ -55,6 +55,7 @@ package final class Trainer {
     do throws(NeuralNetworkError) {
       try step.optimizer.load(checkpoint.tensors)
       try step.history.load(checkpoint.tensors)
+      try network.loadRanges(checkpoint.tensors)
     } catch { throw .network(error) }
     epoch = try TrainerState.epoch(of: checkpoint, epochCount: configuration.epochCount)
   }
@@ -62,6 +63,7 @@ package final class Trainer {
   private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {
     self.data = data
     self.configuration = configuration
+    network.simulatesIntegers = configuration.simulatesIntegers
     step = TrainingStep(network: network, configuration: configuration)
     schedule = CosineSchedule(
       peakRate: configuration.learningRate,

@@ -24,13 +24,17 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// Part of the target probability that is spread over all classes.
   package var labelSmoothing: Float
 
+  /// Whether every step computes with the weights and activations that the integer engine would have
+  /// (quantization-aware training).
+  package var simulatesIntegers: Bool
+
   /// Seed of initialization and of every draw.
   package var seed: UInt64
 
   package init(
     epochCount: Int, batchSize: Int = 100, learningRate: Float = 0.1, warmUpEpochCount: Float = 2,
     optimizer: OptimizerKind = .sgd, weightDecay: Float = 1e-3, labelSmoothing: Float = 0.1,
-    seed: UInt64 = 1
+    simulatesIntegers: Bool = false, seed: UInt64 = 1
   ) {
     self.epochCount = epochCount
     self.batchSize = batchSize
@@ -39,6 +43,7 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.optimizer = optimizer
     self.weightDecay = weightDecay
     self.labelSmoothing = labelSmoothing
+    self.simulatesIntegers = simulatesIntegers
     self.seed = seed
   }
 

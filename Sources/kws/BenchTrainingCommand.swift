@@ -20,7 +20,8 @@ struct BenchTrainingCommand: ParsableCommand {
       GFLOP/s counts two operations for every multiply-accumulate of the forward pass, of the \
       weights' gradients and of the inputs' gradients, zeros of the padding included; the features \
       need no gradient. The peak is that of a loop of multiply-adds without memory, measured in \
-      the same run. Loading is the time that a batch takes by itself, per time of a step. Memory \
+      the same run. int8 is the rate of quantization-aware steps, which simulate the integer \
+      engine, in per cent of the rate of the others. Loading is the time that a batch takes by itself, per time of a step. Memory \
       is the largest resident, the data set included.
 
       With --peer PYTHON the same networks are trained by PyTorch in turn with kws, by \

@@ -64,6 +64,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Label smoothing.")
   var labelSmoothing: Float = 0.1
 
+  @Flag(
+    name: .customLong("simulate-int8"),
+    help: """
+      Compute with the weights and activations that the integer engine would have \
+      (quantization-aware training).
+      """)
+  var simulatesIntegers = false
+
   @Option(help: "Seed of every draw.")
   var seed: UInt64 = 1
 
@@ -90,7 +98,8 @@ struct TrainCommand: ParsableCommand {
     let configuration = TrainingConfiguration(
       epochCount: epochs, batchSize: batch, learningRate: learningRate,
       warmUpEpochCount: warmUp ?? min(2, Float(epochs) / 2), optimizer: optimizer,
-      weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
+      weightDecay: weightDecay, labelSmoothing: labelSmoothing,
+      simulatesIntegers: simulatesIntegers, seed: seed)
     try configuration.validate()
     try File.checkCanReplace(output)
     guard resume || overwrite || !File.isRegular(output) else {
@@ -165,13 +174,14 @@ struct TrainCommand: ParsableCommand {
 
   private func provenance(_ data: TrainingData, _ report: EpochReport) -> Provenance {
     let validation = report.validation
+    let kind = simulatesIntegers ? "int8 simulated" : "float"
     return Provenance(
       license: "CC-BY-4.0", attribution: attribution, datasetDigest: data.digest,
       commands: [CommandLineText.current], seed: seed,
       accuracy: [
-        "validation, float, from reset: \(percent(validation.accuracyFromReset)) of "
+        "validation, \(kind), from reset: \(percent(validation.accuracyFromReset)) of "
           + "\(validation.clipCount) clips",
-        "validation, float, in-stream: \(percent(validation.accuracyInStream)) of "
+        "validation, \(kind), in-stream: \(percent(validation.accuracyInStream)) of "
           + "\(validation.clipCount) clips",
       ])
   }

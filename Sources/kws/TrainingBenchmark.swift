@@ -41,16 +41,22 @@ struct TrainingBenchmark {
       operationsPerClip: operationsPerClip)
 
     // Memory is allocated, and threads are started, by the first steps.
-    for _ in 0..<2 {
+    for simulates in [false, false, true, true] {
+      step.network.simulatesIntegers = simulates
       _ = try seconds(of: step, ahead, threadCount: threadCount)
       _ = try peer?.step(1)
     }
     for _ in 0..<roundCount {
       speed.peak.append(rate(peak))
       if threadCount > 1 { speed.peakOfOne.append(rate(peakOfOne)) }
-      for _ in 0..<stepCount {
-        speed.steps.append(try seconds(of: step, ahead, threadCount: threadCount))
+      for simulates in [false, true] {
+        step.network.simulatesIntegers = simulates
+        for _ in 0..<stepCount {
+          let seconds = try seconds(of: step, ahead, threadCount: threadCount)
+          if simulates { speed.simulatedSteps.append(seconds) } else { speed.steps.append(seconds) }
+        }
       }
+      step.network.simulatesIntegers = false
       if let peer { speed.peerSteps += try peer.step(stepCount) }
       if threadCount > 1 {
         for _ in 0..<stepCount {

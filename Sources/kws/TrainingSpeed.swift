@@ -15,6 +15,9 @@ struct TrainingSpeed {
   var steps: [Double] = []
   var stepsOfOne: [Double] = []
 
+  /// Steps with all threads that simulate 8-bit integers.
+  var simulatedSteps: [Double] = []
+
   /// Batches made and normalized with nothing else to do.
   var loadings: [Double] = []
 
@@ -55,6 +58,9 @@ struct TrainingSpeed {
   /// Floating-point operations per second, and the part that is of the processor's peak.
   var operationsPerSecond: Double { clipsPerSecond.median * operationsPerClip }
   var peakPart: Double { operationsPerSecond / Spread(peak).median }
+
+  /// Rate of steps that simulate integers, per rate of those that do not.
+  var simulationPart: Double { Spread(steps).median / Spread(simulatedSteps).median }
 
   /// Time to make a batch per time of a step with all threads.
   var loadingPart: Double { Spread(loadings).median / Spread(steps).median }

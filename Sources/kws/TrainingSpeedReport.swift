@@ -26,7 +26,7 @@ struct TrainingSpeedReport {
     ]
     var table = Table(header: [
       "network", "M MAC", "clips/s", "least", "most", "1 thread", "scaling", "GFLOP/s", "of peak",
-      "loading", "memory",
+      "int8", "loading", "memory",
     ])
     for speed in speeds {
       table.add(
@@ -35,7 +35,8 @@ struct TrainingSpeedReport {
             speed.clipsPerSecondOfOne.map { fixed($0.median, decimals: 0) } ?? "",
             speed.scaling.map { fixed($0, decimals: 2) } ?? "",
             fixed(speed.operationsPerSecond / 1e9, decimals: 1), percentText(speed.peakPart),
-            percentText(speed.loadingPart), Self.megabytes(speed.peakByteCount),
+            percentText(speed.simulationPart), percentText(speed.loadingPart),
+            Self.megabytes(speed.peakByteCount),
           ])
     }
     lines += table.lines
@@ -99,6 +100,7 @@ struct TrainingSpeedReport {
         decimals: 2)
     }
     object.add("partOfPeak", speed.peakPart, decimals: 4)
+    object.add("simulationPart", speed.simulationPart, decimals: 4)
     object.add("loadingPart", speed.loadingPart, decimals: 4)
     if let count = speed.peakByteCount { object.add("peakMemoryBytes", count) }
     if let peer, let rates = speed.peerClipsPerSecond, let ratio = speed.ratioToPeer {

@@ -3,6 +3,7 @@
 // Batch normalization with what follows it, forward and backward. The value v before the activation
 // is computed anew wherever it is needed: a multiplication costs less than a trip to memory. Plain
 // loops over channels, which the compiler vectorizes once per activation.
+#include "rounding.h"
 #include "variants.h"
 
 // The activation's value. NaN passes through the clamp: both comparisons with it are false.
@@ -30,6 +31,14 @@ KWS_BODY float through(float g, float v, kws_activation activation, float low, f
   return g;
 }
 
+// y on the grid of an integer tensor.
+KWS_BODY float on_grid(float y, const kws_affine *map) {
+  float steps = y * map->inverse_step;
+  steps = steps < map->lowest ? map->lowest : steps;
+  steps = steps > map->highest ? map->highest : steps;
+  return kws_nearest(steps) * map->step;
+}
+
 // Calls BODY with the activation as a constant, so that each gets a loop of its own.
 #define KWS_FOR_ACTIVATION(BODY, ...)                                      \
   switch (map->activation) {                                               \
@@ -42,18 +51,21 @@ KWS_BODY float through(float g, float v, kws_activation activation, float low, f
 #define KWS_ROWS_AT_ONCE 4
 #define KWS_UNROLL_ROWS _Pragma("clang loop unroll(full)") for (size_t i = 0; i < count; i++)
 
+// count, rounds and activation are constants where this is inlined.
 KWS_BODY KWS_ISA void affine_rows(const size_t count, size_t channels, const float *z,
-                                  const kws_affine *map, const float *residual, float *y,
-                                  const kws_activation activation) {
-  const float *restrict scale = map->scale, *restrict shift = map->shift;
-  const float low = map->low, high = map->high;
+                                  const kws_affine *from, const float *residual, float *y,
+                                  const int rounds, const kws_activation activation) {
+  // A copy that no store to y can alias.
+  const kws_affine map = *from;
+  const float *restrict scale = map.scale, *restrict shift = map.shift;
   if (residual != NULL) {
 #pragma clang loop vectorize(assume_safety)
     for (size_t c = 0; c < channels; c++) {
       const float a = scale[c], b = shift[c];
       KWS_UNROLL_ROWS {
         const size_t at = i * channels + c;
-        y[at] = activate(z[at] * a + b + residual[at], activation, low, high);
+        const float v = activate(z[at] * a + b + residual[at], activation, map.low, map.high);
+        y[at] = rounds ? on_grid(v, &map) : v;
       }
     }
     return;
@@ -63,27 +75,51 @@ KWS_BODY KWS_ISA void affine_rows(const size_t count, size_t channels, const flo
     const float a = scale[c], b = shift[c];
     KWS_UNROLL_ROWS {
       const size_t at = i * channels + c;
-      y[at] = activate(z[at] * a + b, activation, low, high);
+      const float v = activate(z[at] * a + b, activation, map.low, map.high);
+      y[at] = rounds ? on_grid(v, &map) : v;
     }
   }
 }
 
 KWS_BODY KWS_ISA void affine(size_t rows, size_t channels, const float *z, const kws_affine *map,
-                             const float *residual, float *y, const kws_activation activation) {
+                             const float *residual, float *y, const int rounds,
+                             const kws_activation activation) {
   const size_t step = KWS_ROWS_AT_ONCE * channels;
   for (; rows >= KWS_ROWS_AT_ONCE; rows -= KWS_ROWS_AT_ONCE, z += step, y += step) {
-    affine_rows(KWS_ROWS_AT_ONCE, channels, z, map, residual, y, activation);
+    affine_rows(KWS_ROWS_AT_ONCE, channels, z, map, residual, y, rounds, activation);
     if (residual != NULL) residual += step;
   }
   for (; rows > 0; rows--, z += channels, y += channels) {
-    affine_rows(1, channels, z, map, residual, y, activation);
+    affine_rows(1, channels, z, map, residual, y, rounds, activation);
     if (residual != NULL) residual += channels;
   }
 }
 
 KWS_ISA void KWS_NAME(kws_affine)(size_t rows, size_t channels, const float *z,
                                   const kws_affine *map, const float *residual, float *y) {
-  KWS_FOR_ACTIVATION(affine, rows, channels, z, map, residual, y)
+  if (map->step != 0) {
+    KWS_FOR_ACTIVATION(affine, rows, channels, z, map, residual, y, 1)
+  } else {
+    KWS_FOR_ACTIVATION(affine, rows, channels, z, map, residual, y, 0)
+  }
+}
+
+// Called for one clip of a batch, so it need not be fast.
+KWS_ISA void KWS_NAME(kws_extremes)(size_t rows, size_t channels, const float *z,
+                                    const kws_affine *map, const float *residual,
+                                    float extremes[2]) {
+  float low = extremes[0], high = extremes[1];
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < channels; c++) {
+      const size_t at = r * channels + c;
+      float v = z[at] * map->scale[c] + map->shift[c];
+      if (residual != NULL) v += residual[at];
+      v = activate(v, map->activation, map->low, map->high);
+      low = v < low ? v : low;
+      high = v > high ? v : high;
+    }
+  extremes[0] = low;
+  extremes[1] = high;
 }
 
 KWS_BODY KWS_ISA void activation_gradient(size_t rows, size_t channels, const float *g,

@@ -21,6 +21,10 @@
                             bool accumulate);                                                  \
   void kws_affine_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map,   \
                         const float *residual, float *y);                                      \
+  void kws_extremes_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map, \
+                          const float *residual, float extremes[2]);                           \
+  void kws_round_weights_##isa(size_t rows, size_t channels, const float *w, float limit,      \
+                               float *scales, float *y);                                       \
   void kws_activation_gradient_##isa(size_t rows, size_t channels, const float *g,             \
                                      const float *z, const kws_affine *map,                    \
                                      const float *residual, float *h);                         \

@@ -64,11 +64,15 @@ typedef enum kws_activation {
   KWS_HARD_SWISH,
 } kws_activation;
 
+// Where step is not 0 the value is then brought onto the grid of an integer tensor:
+// rint(min(max(y * inverse_step, lowest), highest)) * step. Derivatives take that for the identity
+// (the straight-through estimator).
 typedef struct kws_affine {
   const float *scale;
   const float *shift;
   kws_activation activation;
   float low, high;
+  float step, inverse_step, lowest, highest;
 } kws_affine;
 
 // One step of Adam; the bias corrections are 1 - beta^t.
@@ -98,6 +102,13 @@ typedef struct kws_float_kernels {
   // y[r][c] = f(v); residual may be NULL; y may be z.
   void (*affine)(size_t rows, size_t channels, const float *z, const kws_affine *map,
                  const float *residual, float *y);
+  // Lowers and raises the two extremes to those of f(v), without a grid; residual may be NULL.
+  void (*extremes)(size_t rows, size_t channels, const float *z, const kws_affine *map,
+                   const float *residual, float extremes[2]);
+  // w[r][c] to y[r][c], the nearest of -limit ... limit times max |w[.][c]| / limit: the grid of
+  // integer weights with a scale per channel, which goes to scales[c].
+  void (*round_weights)(size_t rows, size_t channels, const float *w, float limit, float *scales,
+                        float *y);
   // h[r][c] = g[r][c] * f'(v); residual may be NULL; h may be g.
   void (*activation_gradient)(size_t rows, size_t channels, const float *g, const float *z,
                               const kws_affine *map, const float *residual, float *h);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Buffers
+import ModelFormat
+import NeuralNetwork
+import Testing
+
+/// The integers of the engine, simulated in training.
+struct SimulationTests {
+  private let clipCount = 10
+  private let frameCount = 13
+
+  private func step(_ network: Network, _ sgd: SGD, _ number: Int) -> Double {
+    let gradient = SharedBuffer<Float>(zeroed: clipCount * network.labelCount)
+    let logits = network.forward(
+      randomFeatures(clipCount * frameCount * 11, seed: UInt64(number)), clipCount: clipCount,
+      frameCount: frameCount, continues: Array(repeating: false, count: clipCount), history: nil,
+      mode: .training, draw: UInt64(number))
+    let result = CrossEntropy().evaluate(
+      logits: logits, labels: (0..<clipCount).map { ($0 * 7 + number) % 4 },
+      labelCount: network.labelCount, gradient: gradient)
+    network.backward(logitsGradient: gradient, clipCount: clipCount)
+    sgd.step(rate: 0.02)
+    return result.loss
+  }
+
+  private func simulated(_ steps: Range<Int>) throws -> (Network, SGD) {
+    let network = try Network(architecture: everyKindArchitecture(), seed: 4)
+    network.simulatesIntegers = true
+    let sgd = SGD(parameters: network.parameters)
+    for number in steps { _ = step(network, sgd, number) }
+    return (network, sgd)
+  }
+
+  @Test func `every tensor between layers lies on a grid of 256 values with 0 among them`() throws {
+    let (network, _) = try simulated(0..<3)
+    let tensors = network.exportTensors()
+    network.forward(
+      randomFeatures(clipCount * frameCount * 11, seed: 50), clipCount: clipCount,
+      frameCount: frameCount, continues: Array(repeating: false, count: clipCount), history: nil,
+      mode: .inference)
+    var checked = 0
+    for (index, layer) in network.geometry.enumerated().dropLast() {
+      guard let range = tensors["quantization.range.\(layer.layer.name)"] else { continue }
+      let step = (range.values[1] - range.values[0]) / 255
+      let zeroPoint = (-range.values[0] / step).rounded(.toNearestOrEven)
+      let output = try #require(network.output(layer: index))
+      let all = values(output.buffer)
+      for clip in 0..<clipCount {
+        for value in all[output.range(clip: clip)] {
+          let integer = (value / step).rounded() + zeroPoint
+          #expect((0...255).contains(integer), "\(layer.layer.name)")
+          #expect(abs(value / step + zeroPoint - integer) < 1e-2, "\(layer.layer.name)")
+        }
+      }
+      checked += 1
+    }
+    // All layers but the change of view, and the last.
+    #expect(checked == network.geometry.count - 2)
+    #expect(tensors["quantization.range.input"] != nil)
+  }
+
+  @Test func `weights of 255 steps compute as they do without simulation`() throws {
+    // Weights that lie on their grid already are left as they are; so is what they give, once
+    // activations are of so few values that their grid does not matter.
+    let architecture = Architecture(
+      name: "dense", coefficientCount: 3, windowFrameCount: 1,
+      layers: [Layer(name: "head", operation: .dense(outputCount: 2))])
+    let network = try Network(architecture: architecture, seed: 1)
+    let weights = try #require(network.parameters.first)
+    fill(weights.value, with: [127, -3, 64, 100, -127, 1].map { $0 / 127 })
+    func logits() -> [Float] {
+      values(
+        network.forward(
+          SharedBuffer([0.5, -1, 2]), clipCount: 1, frameCount: 1, continues: [false],
+          history: nil, mode: .inference))
+    }
+    let plain = logits()
+    network.simulatesIntegers = true
+    for (found, expected) in zip(logits(), plain) { #expect(abs(found - expected) < 1e-5) }
+    // The same weights with one between two steps are rounded to the nearer.
+    fill(weights.value, with: [127, -3, 64.4, 100, -127, 1].map { $0 / 127 })
+    for (found, expected) in zip(logits(), plain) { #expect(abs(found - expected) < 1e-5) }
+  }
+
+  @Test func `simulated training goes on from its exported tensors bit for bit`() throws {
+    let (network, sgd) = try simulated(0..<4)
+    let saved = network.exportTensors().merging(sgd.exportTensors()) { first, _ in first }
+    let losses = (4..<7).map { step(network, sgd, $0) }
+
+    let other = try Network(architecture: everyKindArchitecture(), tensors: saved)
+    other.simulatesIntegers = true
+    try other.loadRanges(saved)
+    let otherSGD = SGD(parameters: other.parameters)
+    try otherSGD.load(saved)
+    #expect((4..<7).map { step(other, otherSGD, $0) } == losses)
+    #expect(other.exportTensors() == network.exportTensors())
+  }
+
+  @Test func `gradients pass through the rounding`() throws {
+    // Over so few steps a learning rate that moves weights by less than a step of their grid only
+    // shows in the loss if the weights themselves, not the rounded ones, keep the changes.
+    let network = try Network(architecture: everyKindArchitecture(), seed: 4)
+    network.simulatesIntegers = true
+    let sgd = SGD(parameters: network.parameters)
+    let first = (0..<40).map { _ in step(network, sgd, 1) }
+    #expect(first[39] < 0.7 * first[0], "\(first[0]) to \(first[39])")
+  }
+}
