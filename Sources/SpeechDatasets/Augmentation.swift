@@ -31,7 +31,23 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   /// Part of the clips that follow the clip before them in their slot of the batch.
   package var inStreamProbability: Float = 0.5
 
-  package init() {}
+  package init(_ strength: AugmentationStrength = .standard) {
+    switch strength {
+    case .standard: break
+    case .light:
+      gainDecibels = -3...3
+      (timeMaskCount, frequencyMaskCount) = (0, 0)
+    }
+  }
+}
+
+/// How far training clips are varied.
+package enum AugmentationStrength: String, CaseIterable, Sendable {
+  /// For long training: levels of a wide range, and masks.
+  case standard
+
+  /// For networks that a few epochs cannot fit to more: no masks, levels within 3 dB.
+  case light
 }
 
 /// What is drawn for one clip. Every value of it depends on the generator alone.

@@ -72,6 +72,9 @@ struct TrainCommand: ParsableCommand {
       """)
   var simulatesIntegers = false
 
+  @Option(help: "How far clips are varied; light has no masks, and levels within 3 dB.")
+  var augmentation = AugmentationStrength.standard
+
   @Option(help: "Seed of every draw.")
   var seed: UInt64 = 1
 
@@ -110,7 +113,7 @@ struct TrainCommand: ParsableCommand {
     let trainingData = try TrainingData(
       sources: data.parsedSources(), keywords: data.keywordList,
       features: features.configuration(for: architecture),
-      batchSize: batch, seed: seed)
+      batchSize: batch, seed: seed, augmentation: AugmentationConfiguration(augmentation))
     let architecture = try loadArchitecture(
       architecture, coefficientCount: trainingData.features.coefficientCount,
       windowFrameCount: trainingData.frameCount, labels: trainingData.labels)
@@ -188,3 +191,4 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension OptimizerKind: ExpressibleByArgument {}
+extension AugmentationStrength: ExpressibleByArgument {}
