@@ -88,8 +88,13 @@ final class BatchNormalization {
   }
 
   private func spreadMap() {
-    unsafe lanes.spread(factor.unsafeBase, map.scale.unsafeBase)
-    unsafe lanes.spread(offset.unsafeBase, map.shift.unsafeBase)
+    spread(factor, over: map.scale)
+    spread(offset, over: map.shift)
+  }
+
+  private func spread(_ parameters: SharedBuffer<Float>, over target: SharedBuffer<Float>) {
+    var span = target.mutableSpan
+    lanes.spread(parameters.span, over: &span)
   }
 
   private func sums(_ group: Int) -> UnsafeMutablePointer<Float> {
@@ -122,9 +127,12 @@ final class BatchNormalization {
 
   /// Folds the group's sums of lanes; after its last block.
   func fold(group: Int) {
-    let count = lanes.laneCount
-    unsafe lanes.fold(sums(group) + count, folded(group))
-    unsafe lanes.fold(sums(group) + 2 * count, folded(group) + parameterCount)
+    for kind in 0..<2 {
+      let first = (3 * group + kind + 1) * lanes.laneCount
+      let place = (2 * group + kind) * parameterCount
+      var target = groupSums.mutableSpan(place..<place + parameterCount)
+      lanes.fold(laneSums.span.extracting(first..<first + lanes.laneCount), into: &target)
+    }
   }
 
   /// Joins the groups' sums to the batch's moments; updates the running statistics and the map.
@@ -169,7 +177,7 @@ final class BatchNormalization {
         unsafe Self.momentum * (Float(unbiased) - runningVariances[index])
     }
     spreadMap()
-    unsafe lanes.spread(batchMean.unsafeBase, meanLanes.unsafeBase)
+    spread(batchMean, over: meanLanes)
   }
 
   /// Adds a block of the group's clips to its sums, from the gradient of the layer's output; or, if
@@ -217,8 +225,8 @@ final class BatchNormalization {
       unsafe slopes[index] = Float(slope)
       unsafe intercepts[index] = Float(intercept)
     }
-    unsafe lanes.spread(slopes, slopeLanes.unsafeBase)
-    unsafe lanes.spread(intercepts, interceptLanes.unsafeBase)
+    spread(slope, over: slopeLanes)
+    spread(intercept, over: interceptLanes)
   }
 
   /// The gradient of the operation's output from that of the layer's output, or of the value before

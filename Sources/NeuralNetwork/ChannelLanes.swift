@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Buffers
 import ModelFormat
 
 /// Which parameter each lane of a column has: lanes are `[frequency, channel]`, parameters
@@ -22,20 +21,26 @@ struct ChannelLanes {
   var bandWidth: Int { column.frequencyCount / bandCount }
 
   /// Repeats parameters for every lane.
-  @unsafe func spread(_ parameters: UnsafePointer<Float>, _ lanes: UnsafeMutablePointer<Float>) {
+  func spread(_ parameters: Span<Float>, over lanes: inout MutableSpan<Float>) {
     for bin in 0..<column.frequencyCount {
-      unsafe (lanes + bin * column.channelCount).update(
-        from: parameters + bin / bandWidth * column.channelCount, count: column.channelCount)
+      let (from, to) = offsets(bin)
+      for channel in 0..<column.channelCount { lanes[to + channel] = parameters[from + channel] }
     }
   }
 
-  /// Adds lanes up per parameter.
-  @unsafe func fold(_ lanes: UnsafePointer<Float>, _ parameters: UnsafeMutablePointer<Double>) {
-    unsafe parameters.update(repeating: 0, count: parameterCount)
+  /// Sets parameters to the sums of their lanes.
+  func fold(_ lanes: Span<Float>, into parameters: inout MutableSpan<Double>) {
+    for index in 0..<parameterCount { parameters[index] = 0 }
     for bin in 0..<column.frequencyCount {
-      let from = unsafe lanes + bin * column.channelCount
-      let to = unsafe parameters + bin / bandWidth * column.channelCount
-      for channel in 0..<column.channelCount { unsafe to[channel] += Double(from[channel]) }
+      let (to, from) = offsets(bin)
+      for channel in 0..<column.channelCount {
+        parameters[to + channel] += Double(lanes[from + channel])
+      }
     }
+  }
+
+  /// The first parameter and the first lane of a frequency.
+  private func offsets(_ bin: Int) -> (parameter: Int, lane: Int) {
+    (bin / bandWidth * column.channelCount, bin * column.channelCount)
   }
 }

@@ -111,7 +111,11 @@ final class LayerStage {
   /// Readies weights and map for one step.
   func prepare(forTraining: Bool, simulatesIntegers: Bool) {
     operation?.prepare(forTraining: forTraining, simulatesIntegers: simulatesIntegers)
-    if let bias { unsafe lanes.spread(bias.value.unsafeBase, map.shift.unsafeBase) }
+    if let bias {
+      let (parameters, shift) = (bias.value, map.shift)
+      var shifts = shift.mutableSpan
+      lanes.spread(parameters.span, over: &shifts)
+    }
     if !forTraining { normalization?.prepareForInference() }
   }
 

@@ -12,7 +12,7 @@ protocol LinearOperation: AnyObject {
   func prepare(forTraining: Bool, simulatesIntegers: Bool)
 
   /// output = operation(input); reads the input's history columns.
-  @unsafe func forward(input: ClipSpan, output: ClipSpan)
+  func forward(input: ClipSpan, output: ClipSpan)
 
   /// The gradients of the weights and of the input. History columns get none.
   ///
@@ -21,7 +21,7 @@ protocol LinearOperation: AnyObject {
   ///     looks back. It may be overwritten.
   ///   - inputGradient: set, or added to if `accumulate`; nil where nobody asks.
   ///   - weightGradient: set, or added to if `addsWeights`.
-  @unsafe func backward(
+  func backward(
     input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
     weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool)
 }

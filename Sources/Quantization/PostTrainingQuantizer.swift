@@ -38,9 +38,11 @@ package struct PostTrainingQuantizer {
       guard inputRange.add(features.span.extracting(clip * count..<(clip + 1) * count)) else {
         throw .notFinite(layer: "input")
       }
-      for (index, layer) in geometry.enumerated() {
-        guard let output = network.output(layer: index) else { continue }
-        let buffer = output.buffer
+    }
+    for (index, layer) in geometry.enumerated() {
+      guard let output = network.output(layer: index) else { continue }
+      let buffer = output.buffer
+      for clip in 0..<clipCount {
         guard outputRanges[index].add(buffer.span.extracting(output.range(clip: clip))) else {
           throw .notFinite(layer: layer.layer.name)
         }

@@ -198,7 +198,7 @@ struct KernelTests {
           let size = unsafe "\(rows) x \(channels), activation \(activation.rawValue)"
           var map = unsafe kws_affine(
             scale: scale.unsafeBase, shift: shift.unsafeBase, activation: activation, low: -0.25,
-            high: 1.5)
+            high: 1.5, step: 0, inverse_step: 0, lowest: 0, highest: 0)
           // Where a fused multiply-add decides on which side of a bound a value lies, a whole
           // gradient is at stake; the seeds keep clear of that.
           unsafe compare(sums, terms: rows, scale: 32, size) { table, target in
@@ -211,6 +211,10 @@ struct KernelTests {
             unsafe compare(y, terms: 3, scale: 100, size) { table, target in
               unsafe table.affine(rows, channels, x.unsafeBase, &map, added, target)
             }
+            let extremes = SharedBuffer<Float>(zeroed: 2)
+            unsafe compare(extremes, terms: 3, scale: 100, size) { table, target in
+              unsafe table.extremes(rows, channels, x.unsafeBase, &map, added, target)
+            }
             unsafe compare(y, terms: 3, scale: 10, size) { table, target in
               unsafe table.activation_gradient(
                 rows, channels, target, x.unsafeBase, &map, added, target)
@@ -221,6 +225,49 @@ struct KernelTests {
               rows, channels, y.unsafeBase, x.unsafeBase, &map, slope.unsafeBase,
               shift.unsafeBase, target)
           }
+        }
+      }
+    }
+  }
+
+  @Test func `values come onto the grid of an integer tensor, the same in every form`() {
+    for channels in Self.sizes {
+      let rows = 5
+      // Multiples of a quarter, and a step of a half: sums are exact, and every second value is a
+      // tie, which goes to the even step.
+      let x = SharedBuffer(values(random(rows * channels, 23)).map { ($0 * 40).rounded() / 4 })
+      let ones = SharedBuffer([Float](repeating: 1, count: channels))
+      let zeros = SharedBuffer<Float>(zeroed: channels)
+      var map = unsafe kws_affine(
+        scale: ones.unsafeBase, shift: zeros.unsafeBase, activation: KWS_IDENTITY, low: 0, high: 0,
+        step: 0.5, inverse_step: 2, lowest: -6, highest: 9)
+      let expected = values(x).map {
+        min(max(($0 * 2).rounded(.toNearestOrEven), -6), 9) / 2
+      }
+      for unsafetable in unsafe variants {
+        let y = SharedBuffer<Float>(zeroed: rows * channels)
+        unsafe table.affine(rows, channels, x.unsafeBase, &map, nil, y.unsafeBase)
+        #expect(values(y) == expected, "\(channels) channels")
+      }
+    }
+  }
+
+  @Test func `weights come onto the grid of their channel, the same in every form`() {
+    for channels in Self.sizes {
+      let rows = 9
+      var weights = values(random(rows * channels, 24))
+      // The largest magnitude of every channel is 1, so that a step is 1 / 127; one channel is zero.
+      for channel in 0..<channels { weights[4 * channels + channel] = -1 }
+      for row in 0..<rows { weights[row * channels] = 0 }
+      let w = SharedBuffer(weights)
+      let expected = weights.map { ($0 * 127).rounded(.toNearestOrEven) / 127 }
+      for unsafetable in unsafe variants {
+        let scales = SharedBuffer<Float>(zeroed: channels)
+        let y = SharedBuffer<Float>(zeroed: rows * channels)
+        unsafe table.round_weights(
+          rows, channels, w.unsafeBase, 127, scales.unsafeBase, y.unsafeBase)
+        for (found, expected) in zip(values(y), expected) {
+          #expect(abs(found - expected) < 1e-6, "\(channels) channels")
         }
       }
     }

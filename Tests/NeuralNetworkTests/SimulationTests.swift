@@ -60,12 +60,15 @@ struct SimulationTests {
     #expect(tensors["quantization.range.input"] != nil)
   }
 
-  @Test func `weights of 255 steps compute as they do without simulation`() throws {
-    // Weights that lie on their grid already are left as they are; so is what they give, once
-    // activations are of so few values that their grid does not matter.
+  @Test func `weights on their grid compute as they do without simulation, others go to it`() throws
+  {
+    // The last layer's values and, before the first step, the features have no grid.
     let architecture = Architecture(
       name: "dense", coefficientCount: 3, windowFrameCount: 1,
-      layers: [Layer(name: "head", operation: .dense(outputCount: 2))])
+      layers: [
+        Layer(name: "flat", operation: .frequencyToChannels),
+        Layer(name: "head", operation: .dense(outputCount: 2)),
+      ])
     let network = try Network(architecture: architecture, seed: 1)
     let weights = try #require(network.parameters.first)
     fill(weights.value, with: [127, -3, 64, 100, -127, 1].map { $0 / 127 })
@@ -98,12 +101,12 @@ struct SimulationTests {
   }
 
   @Test func `gradients pass through the rounding`() throws {
-    // Over so few steps a learning rate that moves weights by less than a step of their grid only
-    // shows in the loss if the weights themselves, not the rounded ones, keep the changes.
+    // Steps that move weights by less than a step of their grid show in the loss only if the weights
+    // themselves, not the rounded ones, keep the changes.
     let network = try Network(architecture: everyKindArchitecture(), seed: 4)
     network.simulatesIntegers = true
     let sgd = SGD(parameters: network.parameters)
     let first = (0..<40).map { _ in step(network, sgd, 1) }
-    #expect(first[39] < 0.7 * first[0], "\(first[0]) to \(first[39])")
+    #expect(first[39] < 0.9 * first[0], "\(first[0]) to \(first[39])")
   }
 }
