@@ -13,7 +13,8 @@ final class AffineMap {
   var grid: ActivationGrid?
 
   private let activation: kws_activation
-  private let bounds: (low: Float, high: Float)
+  /// What a clamp lets through.
+  let bounds: (low: Float, high: Float)
 
   /// The map that changes nothing but for the activation.
   init(column: ColumnShape, activation: Activation = .none) {
@@ -21,10 +22,10 @@ final class AffineMap {
     shift = SharedBuffer(zeroed: column.count)
     (self.activation, bounds) =
       switch activation {
-      case .none: (KWS_IDENTITY, (0, 0))
+      case .none: (KWS_IDENTITY, (-.infinity, .infinity))
       case .relu: (KWS_CLAMP, (0, .infinity))
       case .relu6: (KWS_CLAMP, (0, 6))
-      case .hardSwish: (KWS_HARD_SWISH, (0, 0))
+      case .hardSwish: (KWS_HARD_SWISH, (-.infinity, .infinity))
       }
   }
 

@@ -74,13 +74,9 @@ extension LayerStage {
   private func addToBins(
     _ columns: UnsafePointer<Float>, _ sum: UnsafeMutablePointer<Float>, activates: Bool
   ) {
-    let channelCount = geometry.output.channelCount
-    var form = unsafe map.kernelForm(activates: activates)
-    for column in 0..<columnCount {
-      unsafe form.shift = columns + column * channelCount
-      let bins = unsafe sum + column * geometry.output.count
-      unsafe Kernels.best.affine(
-        geometry.output.frequencyCount, channelCount, bins, &form, nil, bins)
-    }
+    let bounds = activates ? map.bounds : (-.infinity, .infinity)
+    unsafe Kernels.best.broadcast(
+      columnCount, geometry.output.frequencyCount, geometry.output.channelCount, columns,
+      bounds.0, bounds.1, sum)
   }
 }

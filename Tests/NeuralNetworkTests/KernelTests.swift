@@ -174,6 +174,11 @@ struct KernelTests {
         }
         for accumulate in [false, true] {
           unsafe compare(y, terms: 1, size) { table, target in
+            unsafe table.broadcast(
+              1, rows, channels, first.unsafeBase, accumulate ? -.infinity : -0.5,
+              accumulate ? .infinity : 0.75, target)
+          }
+          unsafe compare(y, terms: 1, size) { table, target in
             unsafe table.spread_row(rows, channels, first.unsafeBase, target, accumulate)
           }
         }

@@ -7,7 +7,8 @@
     .depthwise_gradient = kws_depthwise_gradient_##isa, .moments = kws_moments_##isa,          \
     .gradient_moments = kws_gradient_moments_##isa, .row_sums = kws_row_sums_##isa,            \
     .spread_row = kws_spread_row_##isa, .affine = kws_affine_##isa,                            \
-    .extremes = kws_extremes_##isa, .round_weights = kws_round_weights_##isa,                  \
+    .broadcast = kws_broadcast_##isa, .extremes = kws_extremes_##isa,                          \
+    .round_weights = kws_round_weights_##isa,                                                  \
     .activation_gradient = kws_activation_gradient_##isa,                                      \
     .normalization_gradient = kws_normalization_gradient_##isa, .add = kws_add_##isa,          \
     .descend = kws_descend_##isa, .adam = kws_adam_##isa, .peak = kws_peak_##isa,              \

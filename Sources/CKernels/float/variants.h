@@ -21,6 +21,8 @@
                             bool accumulate);                                                  \
   void kws_affine_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map,   \
                         const float *residual, float *y);                                      \
+  void kws_broadcast_##isa(size_t columns, size_t bins, size_t channels, const float *row,     \
+                           float low, float high, float *y);                                   \
   void kws_extremes_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map, \
                           const float *residual, float extremes[2]);                           \
   void kws_round_weights_##isa(size_t rows, size_t channels, const float *w, float limit,      \

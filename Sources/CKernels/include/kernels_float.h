@@ -102,6 +102,9 @@ typedef struct kws_float_kernels {
   // y[r][c] = f(v); residual may be NULL; y may be z.
   void (*affine)(size_t rows, size_t channels, const float *z, const kws_affine *map,
                  const float *residual, float *y);
+  // y[t][r][c] = min(max(y[t][r][c] + row[t][c], low), high): a row for every column of `bins` rows.
+  void (*broadcast)(size_t columns, size_t bins, size_t channels, const float *row, float low,
+                    float high, float *y);
   // Lowers and raises the two extremes to those of f(v), without a grid; residual may be NULL.
   void (*extremes)(size_t rows, size_t channels, const float *z, const kws_affine *map,
                    const float *residual, float extremes[2]);
