@@ -115,21 +115,21 @@ final class Slot {
     }
   }
 
-  /// sum = values + other for a clip, or the values alone; `sum` may be `other`.
+  /// sum = values + other for a clip, or the values alone.
   @unsafe func add(
     _ clip: Int, to other: UnsafePointer<Float>?, into sum: UnsafeMutablePointer<Float>
   ) {
-    if let values {
-      let source = unsafe values.start(clip)
-      if let other = unsafe other {
-        if unsafe other != UnsafePointer(sum) { unsafe sum.update(from: other, count: ownSize) }
-        unsafe Kernels.best.add(ownSize, source, sum)
-      } else {
-        unsafe sum.update(from: source, count: ownSize)
-      }
-    } else {
-      unsafe producer!.apply(clip, columns: 0..<timeCount, residual: other, to: sum)
+    // A producer that rounds must do so before something is added.
+    if let producer, producer.map.grid == nil {
+      unsafe producer.apply(clip, columns: 0..<timeCount, residual: other, to: sum)
+      return
     }
+    if let values {
+      unsafe sum.update(from: values.start(clip), count: ownSize)
+    } else {
+      unsafe producer!.apply(clip, columns: 0..<timeCount, to: sum)
+    }
+    if let other = unsafe other { unsafe Kernels.best.add(ownSize, other, sum) }
   }
 
   /// A copy of the values of all clips, for those who look at a network from outside.

@@ -60,6 +60,31 @@ struct SimulationTests {
     #expect(tensors["quantization.range.input"] != nil)
   }
 
+  @Test func `a sum adds up the rounded values of its addends`() throws {
+    let (network, _) = try simulated(0..<3)
+    let tensors = network.exportTensors()
+    network.forward(
+      randomFeatures(clipCount * frameCount * 11, seed: 51), clipCount: clipCount,
+      frameCount: frameCount, continues: Array(repeating: false, count: clipCount), history: nil,
+      mode: .inference)
+    func output(_ name: String) throws -> [Float] {
+      let index = try #require(network.geometry.firstIndex { $0.layer.name == name })
+      let tensor = try #require(network.output(layer: index))
+      return Array(values(tensor.buffer)[tensor.range(clip: 3)])
+    }
+    let bands = try output("bands")
+    let pointwise = try output("pointwise")
+    let gate = try output("gate")
+    let range = try #require(tensors["quantization.range.joined"]).values
+    let step = (range[1] - range[0]) / 255
+    for (index, found) in try output("joined").enumerated() {
+      // Six frequencies of five channels; the gate has one frequency.
+      let broadcast = gate[index / 30 * 5 + index % 5]
+      let expected = min(max(bands[index] + pointwise[index] + broadcast, range[0]), range[1])
+      #expect(abs(found - expected) <= 0.501 * step, "\(index)")
+    }
+  }
+
   @Test func `weights on their grid compute as they do without simulation, others go to it`() throws
   {
     // The last layer's values and, before the first step, the features have no grid.
