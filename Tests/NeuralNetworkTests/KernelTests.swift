@@ -249,7 +249,9 @@ struct KernelTests {
       let expected = values(x).map {
         min(max(($0 * 2).rounded(.toNearestOrEven), -6), 9) / 2
       }
-      for unsafetable in unsafe variants {
+      let tables = unsafe variants
+      for index in unsafe tables.indices {
+        let table = unsafe tables[index]
         let y = SharedBuffer<Float>(zeroed: rows * channels)
         unsafe table.affine(rows, channels, x.unsafeBase, &map, nil, y.unsafeBase)
         #expect(values(y) == expected, "\(channels) channels")
@@ -266,7 +268,9 @@ struct KernelTests {
       for row in 0..<rows { weights[row * channels] = 0 }
       let w = SharedBuffer(weights)
       let expected = weights.map { ($0 * 127).rounded(.toNearestOrEven) / 127 }
-      for unsafetable in unsafe variants {
+      let tables = unsafe variants
+      for index in unsafe tables.indices {
+        let table = unsafe tables[index]
         let scales = SharedBuffer<Float>(zeroed: channels)
         let y = SharedBuffer<Float>(zeroed: rows * channels)
         unsafe table.round_weights(
