@@ -34,6 +34,10 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   package init(_ strength: AugmentationStrength = .standard) {
     switch strength {
     case .standard: break
+    case .moderate:
+      gainDecibels = -6...3
+      (timeMaskCount, timeMaskSeconds) = (1, 0.1)
+      (frequencyMaskCount, frequencyMaskWidth) = (1, 4)
     case .light:
       gainDecibels = -3...3
       (timeMaskCount, frequencyMaskCount) = (0, 0)
@@ -45,6 +49,10 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
 package enum AugmentationStrength: String, CaseIterable, Sendable {
   /// For long training: levels of a wide range, and masks.
   case standard
+
+  /// For short training of networks of some hundred thousand parameters: one mask each way, levels
+  /// from -6 to 3 dB.
+  case moderate
 
   /// For networks that a few epochs cannot fit to more: no masks, levels within 3 dB.
   case light

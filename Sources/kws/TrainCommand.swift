@@ -72,7 +72,8 @@ struct TrainCommand: ParsableCommand {
       """)
   var simulatesIntegers = false
 
-  @Option(help: "How far clips are varied; light has no masks, and levels within 3 dB.")
+  @Option(
+    help: "How far clips are varied in level and by masks; moderate and light suit short runs.")
   var augmentation = AugmentationStrength.standard
 
   @Option(help: "Seed of every draw.")
