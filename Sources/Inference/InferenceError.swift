@@ -20,7 +20,7 @@ package enum InferenceError: Error, Equatable {
   /// A number is not finite.
   case notFinite(layer: String, field: String, index: Int)
 
-  /// A zero point lies outside 0...255.
+  /// A zero point lies outside the integers of its tensor.
   case zeroPoint(layer: String, found: Int)
 
   /// A weight is -128.

@@ -108,7 +108,7 @@ struct ModelValidation {
     guard value.scale.isFinite, value.scale > 0 else {
       throw .scale(layer: layer, field: "scale", index: 0, found: value.scale)
     }
-    guard (0...255).contains(value.zeroPoint) else {
+    guard (0...value.largest).contains(value.zeroPoint) else {
       throw .zeroPoint(layer: layer, found: value.zeroPoint)
     }
   }

@@ -41,14 +41,15 @@ package enum Rescaling {
     Float(Double(input) * Double(weight))
   }
 
-  /// What a rescaled sum is clamped to before the zero point is added: 0...255 and the activation.
+  /// What a rescaled sum is clamped to before the zero point is added: the integers that the output
+  /// has and the activation.
   ///
   /// ReLU6 ends at the step nearest to 6, half to even.
   package static func bounds(
     _ output: ActivationQuantization, _ activation: Activation
   ) -> ClosedRange<Float> {
     let lowest = Float(-output.zeroPoint)
-    let highest = Float(255 - output.zeroPoint)
+    let highest = Float(output.largest - output.zeroPoint)
     switch activation {
     case .none, .hardSwish: return lowest...highest
     case .relu: return 0...highest

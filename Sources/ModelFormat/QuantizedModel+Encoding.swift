@@ -29,7 +29,12 @@ extension QuantizedModel {
     for (layer, geometry) in zip(layers, header.geometry) where geometry.hasWeights {
       let name = geometry.layer.name
       let shape = geometry.channelShape
-      writer.add("\(name).weight", shape: geometry.weightShape, signedBytes: layer.weights)
+      if layer.weightBits == 8 {
+        writer.add("\(name).weight", shape: geometry.weightShape, signedBytes: layer.weights)
+      } else {
+        let packed = PackedWeights.pack(layer.weights, WeightLevels(bitCount: layer.weightBits))
+        writer.add("\(name).weight", shape: [packed.count], bytes: packed)
+      }
       writer.add("\(name).weightScale", shape: shape, floats: layer.weightScales)
       writer.add("\(name).bias", shape: shape, integers: layer.bias)
     }
@@ -67,10 +72,10 @@ extension QuantizedModel {
       var layer = QuantizedLayer(
         weightBits: entry.weightBits, weights: [], weightScales: [], bias: [],
         output: try entry.output?.checked("\(field).output"))
-      let expectedBits = geometry.hasWeights ? 8 : 0
-      guard entry.weightBits == expectedBits else {
+      let expectedBits = geometry.hasWeights ? WeightLevels.bitCounts : [0]
+      guard expectedBits.contains(entry.weightBits) else {
         throw .badField(
-          "\(field).weightBits", expected: "\(expectedBits)", found: "\(entry.weightBits)")
+          "\(field).weightBits", expected: "one of \(expectedBits)", found: "\(entry.weightBits)")
       }
       if geometry.hasWeights { try layer.read(from: container, geometry: geometry) }
       layers.append(layer)
@@ -84,7 +89,15 @@ extension QuantizedLayer {
   ) throws(ModelFormatError) {
     let name = geometry.layer.name
     let shape = geometry.channelShape
-    weights = try container.signedBytes("\(name).weight", shape: geometry.weightShape)
+    if weightBits == 8 {
+      weights = try container.signedBytes("\(name).weight", shape: geometry.weightShape)
+    } else {
+      let levels = WeightLevels(bitCount: weightBits)
+      let count = geometry.weightCount
+      let packed = try container.bytes(
+        "\(name).weight", shape: [PackedWeights.byteCount(count, levels)])
+      weights = try PackedWeights.unpack(packed, count: count, levels, name: "\(name).weight")
+    }
     weightScales = try container.floats("\(name).weightScale", shape: shape)
     bias = try container.integers("\(name).bias", shape: shape)
     guard !weights.contains(-128) else {
@@ -106,8 +119,13 @@ extension ActivationQuantization {
     guard scale.isFinite, scale > 0 else {
       throw .badField("\(field).scale", expected: "finite and positive", found: "\(scale)")
     }
-    guard (0...255).contains(zeroPoint) else {
-      throw .badField("\(field).zeroPoint", expected: "0...255", found: "\(zeroPoint)")
+    guard BitWidths.activationBitCounts.contains(bitCount) else {
+      throw .badField(
+        "\(field).bitCount", expected: "one of \(BitWidths.activationBitCounts)",
+        found: "\(bitCount)")
+    }
+    guard (0...largest).contains(zeroPoint) else {
+      throw .badField("\(field).zeroPoint", expected: "0...\(largest)", found: "\(zeroPoint)")
     }
     return self
   }

@@ -2,7 +2,8 @@
 
 extension QuantizedLayer {
   /// Bytes of the file that running this layer needs: packed weights, a scale and a bias per output
-  /// channel (with SubSpectralNorm per band and channel), and the quantization of its output (scale and zero point).
+  /// channel (with SubSpectralNorm per band and channel), and the quantization of its output (scale and
+  /// zero point).
   package var byteCount: Int {
     (weights.count * weightBits + 7) / 8 + 4 * weightScales.count + 4 * bias.count
       + (output == nil ? 0 : ActivationQuantization.byteCount)

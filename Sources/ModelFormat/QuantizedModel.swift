@@ -5,7 +5,7 @@ package import SpeechFeatures
 /// A network in integers with everything that running it needs: features, labels, thresholds and
 /// where it comes from.
 ///
-/// A real value is `scale * (q - zeroPoint)` for activations (unsigned 8 bits, per tensor) and
+/// A real value is `scale * (q - zeroPoint)` for activations (unsigned, 8 or 4 bits, per tensor) and
 /// `scale[c] * q` for weights (signed, per output channel; with SubSpectralNorm per band of output
 /// frequencies and output channel, as the normalization is part of it).
 package struct QuantizedModel: Equatable, Sendable {
@@ -52,27 +52,13 @@ package struct FeatureNormalization: Equatable, Sendable {
   }
 }
 
-/// Asymmetric quantization of one activation tensor to 0...255.
-package struct ActivationQuantization: Codable, Equatable, Sendable {
-  /// Real value of one step; finite and positive.
-  package var scale: Float
-
-  /// The step that stands for 0.0, in 0...255.
-  package var zeroPoint: Int
-
-  package init(scale: Float, zeroPoint: Int) {
-    self.scale = scale
-    self.zeroPoint = zeroPoint
-  }
-}
-
 /// The integers of one layer. Layers without weights have empty arrays.
 package struct QuantizedLayer: Equatable, Sendable {
-  /// Bits per weight in the file, 1 to 8; 0 for a layer without weights.
+  /// Bits per weight in the file, one of `WeightLevels.bitCounts`; 0 for a layer without weights.
   package var weightBits: Int
 
   /// Convolution `[output, time, frequency, input]`, depthwise `[time, frequency, channel]`, dense
-  /// `[output, input]`; in -127...127.
+  /// `[output, input]`; levels of `WeightLevels`, so within -127...127.
   package var weights: [Int8]
 
   /// Real value of one weight step, `[channel]` and positive; with SubSpectralNorm

@@ -31,6 +31,11 @@ extension Safetensors {
     return bytes[entry.range].map { Int8(bitPattern: $0) }
   }
 
+  /// The unsigned bytes of `name`.
+  package func bytes(_ name: String, shape: [Int]) throws(ModelFormatError) -> [UInt8] {
+    Array(bytes[try entry(name, type: .u8, shape: shape).range])
+  }
+
   /// The entry of `name` if it has this type and shape.
   package func entry(
     _ name: String, type: ElementType, shape: [Int]

@@ -37,6 +37,12 @@ package struct SafetensorsWriter {
     tensors[name] = (.i8, shape, signedBytes.map { UInt8(bitPattern: $0) })
   }
 
+  /// Adds bytes that hold something packed.
+  package mutating func add(_ name: String, shape: [Int], bytes: [UInt8]) {
+    precondition(bytes.count == shape.reduce(1, *), "tensor does not fit its shape")
+    tensors[name] = (.u8, shape, bytes)
+  }
+
   private mutating func add(
     _ name: String, _ type: Safetensors.ElementType, _ shape: [Int], _ words: [UInt32]
   ) {
