@@ -92,7 +92,7 @@ let package = Package(
       dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets"],
       swiftSettings: strict),
     .target(
-      name: "Quantization", dependencies: ["Buffers", "NeuralNetwork", "ModelFormat"],
+      name: "Quantization", dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "Training"],
       swiftSettings: strict),
     // MARK: Use
     .target(
@@ -153,9 +153,14 @@ let package = Package(
       dependencies: ["Interchange", "ModelFormat", "PublishedNetworks", "SpeechFeatures"],
       swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    .target(
+      name: "WholeWindowReference", dependencies: ["ModelFormat"],
+      path: "Tests/Support/WholeWindowReference", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter"],
+      dependencies: [
+        "Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter", "WholeWindowReference",
+      ],
       swiftSettings: strict),
     .target(
       name: "ToneModel", dependencies: ["ModelFormat", "SpeechFeatures"],
@@ -217,6 +222,7 @@ let package = Package(
       name: "QuantizationTests",
       dependencies: [
         "Quantization", "Buffers", "Inference", "ModelFormat", "NeuralNetwork", "SpeechFeatures",
+        "Training", "WholeWindowReference",
       ],
       swiftSettings: strict),
   ],

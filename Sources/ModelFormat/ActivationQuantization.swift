@@ -17,6 +17,19 @@ package struct ActivationQuantization: Equatable, Sendable {
     self.bitCount = bitCount
   }
 
+  /// The integers of `low...high`, widened to have 0, whose step is then exact.
+  ///
+  /// - Precondition: finite; `low` or `high` is not 0.
+  package init(from low: Float, to high: Float, bitCount: Int) {
+    let (low, high) = (min(low, 0), max(high, 0))
+    let largest = Float(1 << bitCount - 1)
+    let scale = max((high - low) / largest, .leastNormalMagnitude)
+    self.init(
+      scale: scale,
+      zeroPoint: Int(min(max((-low / scale).rounded(.toNearestOrEven), 0), largest)),
+      bitCount: bitCount)
+  }
+
   /// The largest integer, 255 for 8 bits.
   package var largest: Int { 1 << bitCount - 1 }
 }

@@ -53,7 +53,7 @@ extension Network {
     let workspace = prepareWorkspace(
       clipCount: clipCount, frameCount: frameCount, training: training)
     for (index, stage) in stages.enumerated() {
-      stage.prepare(forTraining: training, simulatesIntegers: simulatesIntegers)
+      stage.prepare(forTraining: training)
       if training {
         stage.dropout?.draw(draw, layer: index, clipCount: clipCount, bias: stage.map)
       }
@@ -154,7 +154,7 @@ extension Network {
       first = next + 1
     }
     joinPartials(workspace, groupCount: groups.count)
-    if simulatesIntegers { for grid in grids { grid?.update() } }
+    finishQuantization(groups)
   }
 
   private func perform(_ groups: ClipGroups, _ body: (Int, Int) -> Void) {

@@ -17,8 +17,8 @@ extension Network {
       }
       if training, clip == 0 {
         unsafe grid.observe(
-          tensor.timeCount, tensor.columnShape.count, source, inputMap.kernelForm(),
-          residual: nil)
+          tensor.timeCount, tensor.columnShape.count, source,
+          inputMap.kernelForm(clampsOnGrid: false), residual: nil)
       }
       unsafe inputMap.apply(tensor.timeCount, source, residual: nil, tensor.start(clip))
     }

@@ -20,8 +20,12 @@ package final class Network {
   package let architecture: Architecture
   package let geometry: [LayerGeometry]
 
-  /// All parameters, in the order of the layers.
-  package let parameters: [Parameter]
+  /// What is there without simulated integers.
+  private let realParameters: [Parameter]
+
+  /// All parameters, in the order of the layers; where integers are simulated, then the steps of
+  /// weights and the ranges of tensors.
+  package var parameters: [Parameter] { realParameters + quantizationParameters }
 
   /// Threads that a step may use; at first one per processor.
   package var threadCount: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -33,10 +37,14 @@ package final class Network {
   /// The slot that holds a layer's output.
   let slotOfLayer: [Int]
 
-  /// Whether every step computes with the values that the integer engine would have: weights and
-  /// activations of 8 bits. Gradients pass through the rounding.
-  package var simulatesIntegers = false {
-    didSet { setGrids(simulatesIntegers) }
+  /// The bits of the integers that every step computes with, as the integer engine would; nil for
+  /// real numbers. Gradients pass through the rounding.
+  ///
+  /// Setting it chooses the steps of weights anew and forgets all ranges. Optimizers must be made
+  /// after it.
+  /// - Precondition: made for this architecture.
+  package var bitWidths: BitWidths? {
+    didSet { setGrids() }
   }
 
   /// The simulated integers of every slot.
@@ -91,7 +99,7 @@ package final class Network {
       offset += stage.bias?.count ?? 0
     }
     partialCount = offset
-    parameters = stages.flatMap { stage in
+    realParameters = stages.flatMap { stage in
       [stage.operation?.weight, stage.bias, stage.normalization?.scale, stage.normalization?.shift]
         .compactMap { $0 }
     }
@@ -178,13 +186,13 @@ package final class Network {
     return tensors
   }
 
-  /// Copies of all parameters, statistics and ranges, under the names of a checkpoint.
+  /// Copies of all parameters, statistics, steps and ranges, under the names of a checkpoint.
   package func exportTensors() -> [String: FloatTensor] {
     var tensors = statistics
-    for parameter in parameters {
+    for parameter in realParameters {
       tensors[parameter.name] = FloatTensor(shape: parameter.shape, copying: parameter.value)
     }
-    tensors.merge(ranges, uniquingKeysWith: { $1 })
+    tensors.merge(quantizationTensors, uniquingKeysWith: { $1 })
     return tensors
   }
 
@@ -192,7 +200,7 @@ package final class Network {
   ///
   /// - Throws: `.missingTensor` or `.shape`; the network is then changed in part.
   package func load(_ tensors: [String: FloatTensor]) throws(NeuralNetworkError) {
-    for parameter in parameters {
+    for parameter in realParameters {
       try parameter.value.load(parameter.name, shape: parameter.shape, from: tensors)
     }
     for stage in stages {

@@ -40,8 +40,13 @@ package struct FoldedLayer: Equatable, Sendable {
 
   /// Folds the tensors of `geometry`'s layer, which has weights.
   ///
+  /// - Parameter keepsWeights: Whether batch normalization, too, stays in the gains, so that the
+  ///   weights are those of the checkpoint.
   /// - Precondition: `tensors` holds what `geometry.networkTensorShapes` lists.
-  package init(geometry: LayerGeometry, tensors: [String: FloatTensor], epsilon: Float) {
+  package init(
+    geometry: LayerGeometry, tensors: [String: FloatTensor], epsilon: Float,
+    keepsWeights: Bool = false
+  ) {
     let name = geometry.layer.name
     let source = tensors["\(name).weight"]!.values
     let outputCount = geometry.output.channelCount
@@ -72,7 +77,8 @@ package struct FoldedLayer: Equatable, Sendable {
     let variance = tensors["\(name).norm.variance"]!.values
     let gain = scale.indices.map { scale[$0] / (variance[$0] + epsilon).squareRoot() }
     bias = shift.indices.map { shift[$0] - gain[$0] * mean[$0] }
-    if case .subSpectral = geometry.layer.normalization {
+    let isBanded = if case .subSpectral = geometry.layer.normalization { true } else { false }
+    if keepsWeights || isBanded {
       gains = gain
     } else {
       for index in weights.indices { weights[index] *= gain[channelOfWeight[index]] }

@@ -50,6 +50,20 @@ package struct PostTrainingQuantizer {
     }
   }
 
+  /// The ranges that calibration found, by the names of layers and `input`.
+  package var ranges: [String: ClosedRange<Float>] {
+    var ranges = ["input": Self.ends(inputRange.quantization())]
+    for (layer, range) in zip(geometry, outputRanges) where range.maximum.isFinite {
+      ranges[layer.layer.name] = Self.ends(range.quantization())
+    }
+    return ranges
+  }
+
+  private static func ends(_ quantization: ActivationQuantization) -> ClosedRange<Float> {
+    let (zeroPoint, scale) = (quantization.zeroPoint, quantization.scale)
+    return -Float(zeroPoint) * scale...Float(quantization.largest - zeroPoint) * scale
+  }
+
   /// The model in integers.
   ///
   /// - Throws: `QuantizationError.notCalibrated`, or `.notFinite` where folding overflows.

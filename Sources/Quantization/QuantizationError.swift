@@ -11,6 +11,12 @@ package enum QuantizationError: Error, Equatable {
   /// 1e30.
   case notFinite(layer: String)
 
+  /// The checkpoint's training did not simulate integers.
+  case notSimulated
+
+  /// A tensor was 0 in every clip that the training looked at.
+  case noRange(layer: String)
+
   /// No calibration clip was shown.
   case notCalibrated
 }

@@ -35,7 +35,7 @@ extension QuantizedLayer {
   /// the weights as they are. At the least scale, where the bias is 2^30 steps, `n` weights
   /// wrongly add at most `255 * 127 * n / 2^30` of the bias: for 100 weights 0.3 %, less than one
   /// step of an output that reaches as far as the bias.
-  private static func scale(_ scale: Float, bias: Float, inputScale: Float) -> Float {
+  static func scale(_ scale: Float, bias: Float, inputScale: Float) -> Float {
     let least = Double(abs(bias)) / (Double(inputScale) * biasLimit)
     let magnitude = max(abs(scale), Float(least), .leastNormalMagnitude)
     return scale < 0 ? -magnitude : magnitude
@@ -43,7 +43,7 @@ extension QuantizedLayer {
 
   /// A bias in steps of the accumulator. A channel whose weights are all but zero has so small a
   /// step, perhaps 0, that its bias would not fit; the file format's limit then stands for it.
-  private static func quantizeBias(_ bias: Float, step: Float) -> Int32 {
+  static func quantizeBias(_ bias: Float, step: Float) -> Int32 {
     guard bias != 0 else { return 0 }
     let steps = (Double(bias) / Double(step)).rounded(.toNearestOrEven)
     return Int32(min(max(steps, -biasLimit), biasLimit))

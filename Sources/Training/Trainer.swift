@@ -36,6 +36,25 @@ package final class Trainer {
     self.init(network: network, data: data, configuration: configuration)
   }
 
+  /// A run from a checkpoint's weights and statistics, such as one of quantization-aware training from
+  /// a network in real numbers.
+  ///
+  /// - Parameter ranges: of the tensors between layers, for simulated integers; see
+  ///   `Network.setRanges`.
+  /// - Throws: `TrainingError.outOfRange` or `.network`.
+  package convenience init(
+    startingFrom checkpoint: Checkpoint, ranges: [String: ClosedRange<Float>], data: TrainingData,
+    configuration: TrainingConfiguration
+  ) throws(TrainingError) {
+    try configuration.validate()
+    let network: Network
+    do throws(NeuralNetworkError) {
+      network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
+    } catch { throw .network(error) }
+    self.init(network: network, data: data, configuration: configuration)
+    network.setRanges(ranges)
+  }
+
   /// The run that `checkpoint` was made by, to be gone on with.
   ///
   /// - Throws: `.mismatch` where architecture, data or configuration differ, `.notResumable` where
@@ -55,7 +74,7 @@ package final class Trainer {
     do throws(NeuralNetworkError) {
       try step.optimizer.load(checkpoint.tensors)
       try step.history.load(checkpoint.tensors)
-      try network.loadRanges(checkpoint.tensors)
+      try network.loadQuantization(checkpoint.tensors)
     } catch { throw .network(error) }
     epoch = try TrainerState.epoch(of: checkpoint, epochCount: configuration.epochCount)
   }
@@ -63,7 +82,7 @@ package final class Trainer {
   private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {
     self.data = data
     self.configuration = configuration
-    network.simulatesIntegers = configuration.simulatesIntegers
+    network.bitWidths = configuration.bitWidths
     step = TrainingStep(network: network, configuration: configuration)
     schedule = CosineSchedule(
       peakRate: configuration.learningRate,

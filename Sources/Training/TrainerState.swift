@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import FoundationEssentials
-import ModelFormat
-import SpeechDatasets
+package import ModelFormat
+package import SpeechDatasets
 
 /// A trainer's own values in a checkpoint's state, and whether they belong to this run.
 enum TrainerState {
   private static let epochKey = "epoch"
-  private static let configurationKey = "configuration"
-  private static let dataKey = "data"
+  fileprivate static let configurationKey = "configuration"
+  fileprivate static let dataKey = "data"
 
   static func encode(
     epoch: Int, configuration: TrainingConfiguration, data: TrainingData
@@ -86,5 +86,23 @@ enum TrainerState {
     encoder.outputFormatting = [.sortedKeys]
     // A structure of finite numbers, which validate() has checked.
     return String(decoding: try! encoder.encode(configuration), as: UTF8.self)
+  }
+}
+
+extension TrainingConfiguration {
+  /// The options of the run that wrote a checkpoint; nil for a checkpoint without them.
+  package static func of(_ checkpoint: Checkpoint) -> TrainingConfiguration? {
+    checkpoint.state[TrainerState.configurationKey].flatMap {
+      try? JSONDecoder().decode(TrainingConfiguration.self, from: Data($0.utf8))
+    }
+  }
+}
+
+extension AugmentationConfiguration {
+  /// How the run that wrote a checkpoint varied its clips; nil for a checkpoint without that.
+  package static func of(_ checkpoint: Checkpoint) -> AugmentationConfiguration? {
+    checkpoint.state[TrainerState.dataKey].flatMap {
+      try? JSONDecoder().decode(AugmentationConfiguration.self, from: Data($0.utf8))
+    }
   }
 }

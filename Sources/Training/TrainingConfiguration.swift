@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import FoundationEssentials
+package import ModelFormat
 
 /// Everything, beside data and architecture, that decides how a training run goes.
 package struct TrainingConfiguration: Codable, Equatable, Sendable {
@@ -24,9 +25,9 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// Part of the target probability that is spread over all classes.
   package var labelSmoothing: Float
 
-  /// Whether every step computes with the weights and activations that the integer engine would have
-  /// (quantization-aware training).
-  package var simulatesIntegers: Bool
+  /// The bits of the weights and activations that every step computes with, as the integer engine
+  /// would (quantization-aware training); nil for real numbers.
+  package var bitWidths: BitWidths?
 
   /// Seed of initialization and of every draw.
   package var seed: UInt64
@@ -34,7 +35,7 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
   package init(
     epochCount: Int, batchSize: Int = 100, learningRate: Float = 0.1, warmUpEpochCount: Float = 2,
     optimizer: OptimizerKind = .sgd, weightDecay: Float = 1e-3, labelSmoothing: Float = 0.1,
-    simulatesIntegers: Bool = false, seed: UInt64 = 1
+    bitWidths: BitWidths? = nil, seed: UInt64 = 1
   ) {
     self.epochCount = epochCount
     self.batchSize = batchSize
@@ -43,7 +44,7 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.optimizer = optimizer
     self.weightDecay = weightDecay
     self.labelSmoothing = labelSmoothing
-    self.simulatesIntegers = simulatesIntegers
+    self.bitWidths = bitWidths
     self.seed = seed
   }
 

@@ -29,6 +29,10 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "The model file to write.")
   var output: String
 
+  @OptionGroup var bits: BitOptions
+  @OptionGroup var training: QuantizationAwareOptions
+  @Flag var qat = false
+
   @Option(help: "Batches of 100 training clips for the ranges of activations.")
   var calibrationBatches = 20
 
@@ -44,7 +48,8 @@ struct QuantizeCommand: ParsableCommand {
     try File.checkCanReplace(output)
     let trainingData = try TrainingData(
       sources: data.parsedSources(), keywords: data.keywordList, features: checkpoint.features,
-      batchSize: 100, seed: checkpoint.provenance.seed)
+      batchSize: 100, seed: checkpoint.provenance.seed,
+      augmentation: AugmentationConfiguration.of(checkpoint) ?? AugmentationConfiguration())
     guard trainingData.labels == checkpoint.labels else {
       throw CommandError(
         "\(self.checkpoint): was trained for \(checkpoint.labels.joined(separator: " ")), but the "
@@ -59,8 +64,18 @@ struct QuantizeCommand: ParsableCommand {
       try quantizer.calibrate(
         batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount)
     }
-    var model = try quantizer.model(
-      detection: .standard, provenance: checkpoint.provenance)
+    var model: QuantizedModel
+    if qat {
+      let trained = try QuantizationAwareTraining(
+        options: training, bitWidths: bits.bitWidths(of: checkpoint.architecture)!,
+        ranges: quantizer.ranges
+      ).run(from: checkpoint, data: trainingData, output: output + ".training")
+      model = try TrainedQuantizer(trained).model(
+        detection: .standard, provenance: checkpoint.provenance)
+    } else {
+      model = try quantizer.model(
+        detection: .standard, provenance: checkpoint.provenance)
+    }
 
     let network = try Network(
       architecture: checkpoint.architecture, tensors: checkpoint.tensors)

@@ -64,13 +64,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Label smoothing.")
   var labelSmoothing: Float = 0.1
 
-  @Flag(
-    name: .customLong("simulate-int8"),
-    help: """
-      Compute with the weights and activations that the integer engine would have \
-      (quantization-aware training).
-      """)
-  var simulatesIntegers = false
+  @OptionGroup var bits: BitOptions
 
   @Option(
     help: "How far clips are varied in level and by masks; moderate and light suit short runs.")
@@ -99,11 +93,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = TrainingConfiguration(
+    var configuration = TrainingConfiguration(
       epochCount: epochs, batchSize: batch, learningRate: learningRate,
       warmUpEpochCount: warmUp ?? min(2, Float(epochs) / 2), optimizer: optimizer,
-      weightDecay: weightDecay, labelSmoothing: labelSmoothing,
-      simulatesIntegers: simulatesIntegers, seed: seed)
+      weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
     try configuration.validate()
     try File.checkCanReplace(output)
     guard resume || overwrite || !File.isRegular(output) else {
@@ -118,6 +111,7 @@ struct TrainCommand: ParsableCommand {
     let architecture = try loadArchitecture(
       architecture, coefficientCount: trainingData.features.coefficientCount,
       windowFrameCount: trainingData.frameCount, labels: trainingData.labels)
+    configuration.bitWidths = try bits.bitWidths(of: architecture)
     let trainer =
       if resume {
         try resumed(
@@ -144,50 +138,15 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(_ trainer: Trainer) throws {
-    printError(
-      "\(trainer.network.architecture.name): \(trainer.data.clipCount) clips an epoch, "
-        + "\(trainer.data.labels.count) classes, epoch \(trainer.epoch) of \(epochs) done")
     guard !trainer.isFinished else {
       return try StandardOutput.write(
         line: "\(output) is finished already: it holds epoch \(trainer.epoch) of \(epochs)")
     }
-    StopRequest.listen()
-    var progress = TrainingProgress(
-      firstEpoch: trainer.epoch, epochCount: epochs, batchCount: trainer.data.batchCount,
-      clipCount: trainer.data.clipCount)
-    while !trainer.isFinished {
-      let epoch = trainer.epoch
-      let report = try trainer.runEpoch(now: monotonicSeconds) { batch, loss in
-        progress.step(epoch: epoch, batch: batch, loss: loss)
-        return !StopRequest.isSet
-      }
-      guard let report else {
-        throw CommandError(
-          "stopped in epoch \(epoch + 1); "
-            + (epoch == 0
-              ? "no epoch was finished, so nothing was written."
-              : "\(output) holds epoch \(epoch): go on with the same command and --resume."),
-          .interrupted)
-      }
-      let checkpoint = trainer.checkpoint(provenance: provenance(trainer.data, report))
-      try File.replace(output, with: checkpoint.encoded().span)
-      progress.epoch(report)
-    }
+    try TrainingRun(
+      trainer: trainer, output: output, attribution: attribution,
+      commands: [CommandLineText.current]
+    ).run()
     try StandardOutput.write(line: "wrote \(output)")
-  }
-
-  private func provenance(_ data: TrainingData, _ report: EpochReport) -> Provenance {
-    let validation = report.validation
-    let kind = simulatesIntegers ? "int8 simulated" : "float"
-    return Provenance(
-      license: "CC-BY-4.0", attribution: attribution, datasetDigest: data.digest,
-      commands: [CommandLineText.current], seed: seed,
-      accuracy: [
-        "validation, \(kind), from reset: \(percent(validation.accuracyFromReset)) of "
-          + "\(validation.clipCount) clips",
-        "validation, \(kind), in-stream: \(percent(validation.accuracyInStream)) of "
-          + "\(validation.clipCount) clips",
-      ])
   }
 }
 

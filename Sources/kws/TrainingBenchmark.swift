@@ -28,10 +28,15 @@ struct TrainingBenchmark {
     _ workload: TrainingWorkload, data: TrainingData, peer: TrainingPeer?
   ) throws -> TrainingSpeed {
     PeakMemory.reset()
-    let step = TrainingStep(
-      network: try Network(architecture: workload.architecture, seed: 1),
-      configuration: TrainingConfiguration(
-        epochCount: 1, batchSize: data.batchSize, warmUpEpochCount: 0))
+    func makeStep(_ bitWidths: BitWidths?) throws -> TrainingStep {
+      let network = try Network(architecture: workload.architecture, seed: 1)
+      network.bitWidths = bitWidths
+      return TrainingStep(
+        network: network,
+        configuration: TrainingConfiguration(
+          epochCount: 1, batchSize: data.batchSize, warmUpEpochCount: 0))
+    }
+    let step = try makeStep(nil)
     let ahead = batches(data, makesAhead: threadCount > 1)
     let inTurn = batches(data, makesAhead: false)
     let (peak, peakOfOne) = (FloatPeak(threadCount: threadCount), FloatPeak(threadCount: 1))
@@ -41,22 +46,24 @@ struct TrainingBenchmark {
       operationsPerClip: operationsPerClip)
 
     // Memory is allocated, and threads are started, by the first steps.
-    for simulates in [false, false, true, true] {
-      step.network.simulatesIntegers = simulates
+    for _ in 0..<2 {
       _ = try seconds(of: step, ahead, threadCount: threadCount)
       _ = try peer?.step(1)
     }
+    speed.peakByteCount = PeakMemory.byteCount
+    let simulating = try makeStep(BitWidths(step.network.geometry, weights: [8]))
+    for _ in 0..<2 { _ = try seconds(of: simulating, ahead, threadCount: threadCount) }
+    simulating.network.endObservation()
     for _ in 0..<roundCount {
       speed.peak.append(rate(peak))
       if threadCount > 1 { speed.peakOfOne.append(rate(peakOfOne)) }
       for simulates in [false, true] {
-        step.network.simulatesIntegers = simulates
         for _ in 0..<stepCount {
-          let seconds = try seconds(of: step, ahead, threadCount: threadCount)
+          let seconds = try seconds(
+            of: simulates ? simulating : step, ahead, threadCount: threadCount)
           if simulates { speed.simulatedSteps.append(seconds) } else { speed.steps.append(seconds) }
         }
       }
-      step.network.simulatesIntegers = false
       if let peer { speed.peerSteps += try peer.step(stepCount) }
       if threadCount > 1 {
         for _ in 0..<stepCount {
@@ -70,7 +77,6 @@ struct TrainingBenchmark {
       }
     }
     speed.clipCount = min(data.batchSize, data.clipCount)
-    speed.peakByteCount = PeakMemory.byteCount
     speed.peerByteCount = try peer?.peakByteCount()
     return speed
   }

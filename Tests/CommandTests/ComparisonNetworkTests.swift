@@ -60,16 +60,16 @@ import Testing
 
   @Test func `training on simulated integers says so, and goes on after a stop`() throws {
     let whole = try fixture.workingFolder("whole")
-    let simulating = fixture.training(epochs: 3, ["--simulate-int8"])
+    let simulating = fixture.training(epochs: 3, ["--weight-bits", "8"])
     #expect(try Command(simulating, workingDirectory: whole).status == 0)
     let bytes = try fixture.checkpoint(whole)
-    #expect(bytes.range(of: Data("validation, int8 simulated, from reset".utf8)) != nil)
-    #expect(bytes.range(of: Data("quantization.range.stem".utf8)) != nil)
+    #expect(bytes.range(of: Data("validation, integers simulated, from reset".utf8)) != nil)
+    #expect(bytes.range(of: Data("quantization.logRange.stem".utf8)) != nil)
 
     // Without the flag it is another training.
     let refused = try Command(fixture.training(epochs: 3, ["--resume"]), workingDirectory: whole)
     #expect(refused.status != 0)
-    #expect(refused.error.contains("simulatesIntegers true"), "\(refused.error)")
+    #expect(refused.error.contains("bitWidths"), "\(refused.error)")
     let plain = try fixture.workingFolder("plain")
     #expect(try Command(fixture.training(epochs: 3), workingDirectory: plain).status == 0)
     #expect(try fixture.checkpoint(plain) != bytes)

@@ -3,6 +3,7 @@
 import Inference
 import ModelFormat
 import Testing
+import WholeWindowReference
 
 /// Two orders of the same multiplications differ by one unit in the last place, which shows in one
 /// rounded value of a million: so many are compared here.
@@ -48,7 +49,7 @@ struct RoundingTests {
     let scale = try #require(model.layers[head - 1].output?.scale)
     model.layers[head].weightScales = [2e-6 / scale, 3e-6 / scale, 1e-6 / scale]
     let frames = randomFrames(2000, 40, using: &generator)
-    let expected = try WholeWindowReference(model: model).posteriors(frames)
+    let expected = try IntegerReference(model).posteriors(frames)
     #expect(Set(expected.map { $0[0] }).count > 1500)
     for name in InferencePlan.availableInstructionSets {
       let found = try posteriors(model, frames, instructionSet: name)

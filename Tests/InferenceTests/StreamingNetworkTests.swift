@@ -3,6 +3,7 @@
 import Inference
 import ModelFormat
 import Testing
+import WholeWindowReference
 
 /// Runs `frames` in calls of the given sizes, used in turn; one call if there are none.
 func run(
@@ -42,7 +43,7 @@ struct StreamingNetworkTests {
     var generator = SeededGenerator(UInt64(seed))
     let model = try quantizedModel(randomArchitecture(using: &generator), using: &generator)
     let frames = randomFrames(70, model.architecture.coefficientCount, using: &generator)
-    let expected = try WholeWindowReference(model: model).posteriors(frames)
+    let expected = try IntegerReference(model).posteriors(frames)
     let found = try posteriors(model, frames, instructionSet: "scalar")
     #expect(found == expected.flatMap { $0 })
     #expect(!found.isEmpty)

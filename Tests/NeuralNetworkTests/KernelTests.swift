@@ -2,6 +2,7 @@
 
 import Buffers
 import CKernels
+import ModelFormat
 import Testing
 
 /// Every variant of a kernel that this processor can run against the scalar form, which is the
@@ -259,24 +260,66 @@ struct KernelTests {
     }
   }
 
-  @Test func `weights come onto the grid of their channel, the same in every form`() {
-    for channels in Self.sizes {
-      let rows = 9
-      var weights = values(random(rows * channels, 24))
-      // The largest magnitude of every channel is 1, so that a step is 1 / 127; one channel is zero.
-      for channel in 0..<channels { weights[4 * channels + channel] = -1 }
-      for row in 0..<rows { weights[row * channels] = 0 }
-      let w = SharedBuffer(weights)
-      let expected = weights.map { ($0 * 127).rounded(.toNearestOrEven) / 127 }
-      let tables = unsafe variants
-      for index in unsafe tables.indices {
-        let table = unsafe tables[index]
-        let scales = SharedBuffer<Float>(zeroed: channels)
-        let y = SharedBuffer<Float>(zeroed: rows * channels)
-        unsafe table.round_weights(
-          rows, channels, w.unsafeBase, 127, scales.unsafeBase, y.unsafeBase)
-        for (found, expected) in zip(values(y), expected) {
-          #expect(abs(found - expected) < 1e-6, "\(channels) channels")
+  @Test func `weights come onto the levels of their bits, the same in every form`() {
+    for bitCount in WeightLevels.bitCounts {
+      let levels = WeightLevels(bitCount: bitCount)
+      for channels in Self.sizes {
+        let rows = 9
+        let w = random(rows * channels, 24)
+        let steps = SharedBuffer((0..<channels).map { 0.9 / Float(levels.limit) + 0.01 * Float($0) })
+        let (weights, sizes) = (values(w), values(steps))
+        let expected = weights.indices.map { index in
+          let step = sizes[index % channels]
+          return Float(levels.nearest(weights[index] / step)) * step
+        }
+        let tables = unsafe variants
+        for index in unsafe tables.indices {
+          let table = unsafe tables[index]
+          let y = SharedBuffer<Float>(zeroed: rows * channels)
+          unsafe table.round_weights(
+            rows, channels, w.unsafeBase, steps.unsafeBase, Float(levels.limit),
+            Float(levels.spacing), y.unsafeBase)
+          #expect(values(y) == expected, "\(bitCount) bits, \(channels) channels")
+        }
+      }
+    }
+  }
+
+  @Test func `the gradient of a step is that of its definition, in every form`() {
+    for bitCount in WeightLevels.bitCounts {
+      let levels = WeightLevels(bitCount: bitCount)
+      for channels in Self.sizes {
+        let rows = 9
+        let (w, g) = (random(rows * channels, 25), random(rows * channels, 26))
+        let step = 0.7 / Float(levels.limit)
+        let steps = SharedBuffer([Float](repeating: step, count: channels))
+        let (weights, gradients) = (values(w), values(g))
+        var sums = [Float](repeating: 0, count: channels)
+        var through = gradients
+        for index in weights.indices {
+          let v = weights[index] / step
+          let level = Float(levels.nearest(v))
+          let edge = Float(levels.hasZero ? levels.limit : levels.limit + 1)
+          let isInside = abs(v) <= edge
+          if bitCount == 1 {
+            sums[index % channels] += gradients[index] * level
+          } else {
+            sums[index % channels] += gradients[index] * (isInside ? level - v : level)
+            if !isInside { through[index] = 0 }
+          }
+        }
+        let tables = unsafe variants
+        for index in unsafe tables.indices {
+          let table = unsafe tables[index]
+          let target = SharedBuffer(gradients)
+          let found = SharedBuffer<Float>(zeroed: channels)
+          unsafe table.step_gradient(
+            rows, channels, w.unsafeBase, steps.unsafeBase, Float(levels.limit),
+            Float(levels.spacing), target.unsafeBase, found.unsafeBase)
+          #expect(values(target) == through, "\(bitCount) bits, \(channels) channels")
+          for (a, b) in zip(values(found), sums) {
+            #expect(abs(a - b) <= 1e-5 * Float(rows * levels.limit), "\(bitCount) bits")
+          }
         }
       }
     }

@@ -26,7 +26,7 @@ struct SimulationTests {
 
   private func simulated(_ steps: Range<Int>) throws -> (Network, SGD) {
     let network = try Network(architecture: everyKindArchitecture(), seed: 4)
-    network.simulatesIntegers = true
+    network.bitWidths = try BitWidths(network.geometry, weights: [8])
     let sgd = SGD(parameters: network.parameters)
     for number in steps { _ = step(network, sgd, number) }
     return (network, sgd)
@@ -41,9 +41,9 @@ struct SimulationTests {
       mode: .inference)
     var checked = 0
     for (index, layer) in network.geometry.enumerated().dropLast() {
-      guard let range = tensors["quantization.range.\(layer.layer.name)"] else { continue }
-      let step = (range.values[1] - range.values[0]) / 255
-      let zeroPoint = (-range.values[0] / step).rounded(.toNearestOrEven)
+      guard tensors["quantization.logRange.\(layer.layer.name)"] != nil else { continue }
+      let grid = try #require(network.quantization(layer: index))
+      let (step, zeroPoint) = (grid.scale, Float(grid.zeroPoint))
       let output = try #require(network.output(layer: index))
       let all = values(output.buffer)
       for clip in 0..<clipCount {
@@ -57,12 +57,11 @@ struct SimulationTests {
     }
     // All layers but the change of view, and the last.
     #expect(checked == network.geometry.count - 2)
-    #expect(tensors["quantization.range.input"] != nil)
+    #expect(tensors["quantization.logRange.input"] != nil)
   }
 
   @Test func `a sum adds up the rounded values of its addends`() throws {
     let (network, _) = try simulated(0..<3)
-    let tensors = network.exportTensors()
     network.forward(
       randomFeatures(clipCount * frameCount * 11, seed: 51), clipCount: clipCount,
       frameCount: frameCount, continues: Array(repeating: false, count: clipCount), history: nil,
@@ -75,8 +74,10 @@ struct SimulationTests {
     let bands = try output("bands")
     let pointwise = try output("pointwise")
     let gate = try output("gate")
-    let range = try #require(tensors["quantization.range.joined"]).values
-    let step = (range[1] - range[0]) / 255
+    let index = try #require(network.geometry.firstIndex { $0.layer.name == "joined" })
+    let grid = try #require(network.quantization(layer: index))
+    let step = grid.scale
+    let range = [-Float(grid.zeroPoint) * step, Float(255 - grid.zeroPoint) * step]
     for (index, found) in try output("joined").enumerated() {
       // Six frequencies of five channels; the gate has one frequency.
       let broadcast = gate[index / 30 * 5 + index % 5]
@@ -104,7 +105,7 @@ struct SimulationTests {
           history: nil, mode: .inference))
     }
     let plain = logits()
-    network.simulatesIntegers = true
+    network.bitWidths = try BitWidths(network.geometry, weights: [8])
     for (found, expected) in zip(logits(), plain) { #expect(abs(found - expected) < 1e-5) }
     // The same weights with one between two steps are rounded to the nearer.
     fill(weights.value, with: [127, -3, 64.4, -127, -127, 1].map { $0 / 127 })
@@ -117,8 +118,8 @@ struct SimulationTests {
     let losses = (4..<7).map { step(network, sgd, $0) }
 
     let other = try Network(architecture: everyKindArchitecture(), tensors: saved)
-    other.simulatesIntegers = true
-    try other.loadRanges(saved)
+    other.bitWidths = network.bitWidths
+    try other.loadQuantization(saved)
     let otherSGD = SGD(parameters: other.parameters)
     try otherSGD.load(saved)
     #expect((4..<7).map { step(other, otherSGD, $0) } == losses)
@@ -129,7 +130,7 @@ struct SimulationTests {
     // Steps that move weights by less than a step of their grid show in the loss only if the weights
     // themselves, not the rounded ones, keep the changes.
     let network = try Network(architecture: everyKindArchitecture(), seed: 4)
-    network.simulatesIntegers = true
+    network.bitWidths = try BitWidths(network.geometry, weights: [8])
     let sgd = SGD(parameters: network.parameters)
     let first = (0..<40).map { _ in step(network, sgd, 1) }
     #expect(first[39] < 0.9 * first[0], "\(first[0]) to \(first[39])")

@@ -3,41 +3,8 @@
 // Batch normalization with what follows it, forward and backward. The value v before the activation
 // is computed anew wherever it is needed: a multiplication costs less than a trip to memory. Plain
 // loops over channels, which the compiler vectorizes once per activation.
-#include "rounding.h"
+#include "activation.h"
 #include "variants.h"
-
-// The activation's value. NaN passes through the clamp: both comparisons with it are false.
-KWS_BODY float activate(float v, kws_activation activation, float low, float high) {
-  if (activation == KWS_CLAMP) {
-    v = v < low ? low : v;
-    return v > high ? high : v;
-  }
-  if (activation == KWS_HARD_SWISH) {
-    float gate = v + 3 < 0 ? 0 : v + 3;
-    gate = gate > 6 ? 6 : gate;
-    return v * gate * (1.0f / 6);
-  }
-  return v;
-}
-
-// g times the activation's derivative at v.
-KWS_BODY float through(float g, float v, kws_activation activation, float low, float high) {
-  if (activation == KWS_CLAMP) return ((v > low) & (v < high)) ? g : 0;
-  if (activation == KWS_HARD_SWISH) {
-    float slope = (2 * v + 3) * (1.0f / 6);
-    slope = v < -3 ? 0 : slope;
-    return g * (v > 3 ? 1 : slope);
-  }
-  return g;
-}
-
-// y on the grid of an integer tensor.
-KWS_BODY float on_grid(float y, const kws_affine *map) {
-  float steps = y * map->inverse_step;
-  steps = steps < map->lowest ? map->lowest : steps;
-  steps = steps > map->highest ? map->highest : steps;
-  return kws_nearest(steps) * map->step;
-}
 
 // Calls BODY with the activation as a constant, so that each gets a loop of its own.
 #define KWS_FOR_ACTIVATION(BODY, ...)                                      \
@@ -102,24 +69,6 @@ KWS_ISA void KWS_NAME(kws_affine)(size_t rows, size_t channels, const float *z,
   } else {
     KWS_FOR_ACTIVATION(affine, rows, channels, z, map, residual, y, 0)
   }
-}
-
-// Called for one clip of a batch, so it need not be fast.
-KWS_ISA void KWS_NAME(kws_extremes)(size_t rows, size_t channels, const float *z,
-                                    const kws_affine *map, const float *residual,
-                                    float extremes[2]) {
-  float low = extremes[0], high = extremes[1];
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < channels; c++) {
-      const size_t at = r * channels + c;
-      float v = z[at] * map->scale[c] + map->shift[c];
-      if (residual != NULL) v += residual[at];
-      v = activate(v, map->activation, map->low, map->high);
-      low = v < low ? v : low;
-      high = v > high ? v : high;
-    }
-  extremes[0] = low;
-  extremes[1] = high;
 }
 
 KWS_BODY KWS_ISA void activation_gradient(size_t rows, size_t channels, const float *g,

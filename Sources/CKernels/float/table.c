@@ -8,7 +8,8 @@
     .gradient_moments = kws_gradient_moments_##isa, .row_sums = kws_row_sums_##isa,            \
     .spread_row = kws_spread_row_##isa, .affine = kws_affine_##isa,                            \
     .broadcast = kws_broadcast_##isa, .extremes = kws_extremes_##isa,                          \
-    .round_weights = kws_round_weights_##isa,                                                  \
+    .range_gradient = kws_range_gradient_##isa, .round_weights = kws_round_weights_##isa,      \
+    .step_gradient = kws_step_gradient_##isa,                                                  \
     .activation_gradient = kws_activation_gradient_##isa,                                      \
     .normalization_gradient = kws_normalization_gradient_##isa, .add = kws_add_##isa,          \
     .descend = kws_descend_##isa, .adam = kws_adam_##isa, .peak = kws_peak_##isa,              \

@@ -25,8 +25,14 @@
                            float low, float high, float *y);                                   \
   void kws_extremes_##isa(size_t rows, size_t channels, const float *z, const kws_affine *map, \
                           const float *residual, float extremes[2]);                           \
-  void kws_round_weights_##isa(size_t rows, size_t channels, const float *w, float limit,      \
-                               float *scales, float *y);                                       \
+  void kws_range_gradient_##isa(size_t rows, size_t channels, const float *g, const float *z,  \
+                                const kws_affine *map, const float *residual,                  \
+                                float gradients[2]);                                           \
+  void kws_round_weights_##isa(size_t rows, size_t channels, const float *w,                   \
+                               const float *steps, float limit, float spacing, float *y);      \
+  void kws_step_gradient_##isa(size_t rows, size_t channels, const float *w,                   \
+                               const float *steps, float limit, float spacing, float *g,       \
+                               float *sums);                                                   \
   void kws_activation_gradient_##isa(size_t rows, size_t channels, const float *g,             \
                                      const float *z, const kws_affine *map,                    \
                                      const float *residual, float *h);                         \

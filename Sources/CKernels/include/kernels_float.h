@@ -108,10 +108,19 @@ typedef struct kws_float_kernels {
   // Lowers and raises the two extremes to those of f(v), without a grid; residual may be NULL.
   void (*extremes)(size_t rows, size_t channels, const float *z, const kws_affine *map,
                    const float *residual, float extremes[2]);
-  // w[r][c] to y[r][c], the nearest of -limit ... limit times max |w[.][c]| / limit: the grid of
-  // integer weights with a scale per channel, which goes to scales[c].
-  void (*round_weights)(size_t rows, size_t channels, const float *w, float limit, float *scales,
-                        float *y);
+  // Of the loss, whose gradient by the rounded value is g, the gradients by the lowest and the
+  // highest value of the grid, added to gradients[0] and [1]. A value past an end moves with it; one
+  // within, y = (lowest + n) * step rounded, by (rounded - y / step) times the part of the extent
+  // that a step is (learned step size quantization, Esser et al., arXiv 1902.08153).
+  void (*range_gradient)(size_t rows, size_t channels, const float *g, const float *z,
+                         const kws_affine *map, const float *residual, float gradients[2]);
+  // w[r][c] to y[r][c], the nearest of -limit, -limit + spacing ... limit times steps[c].
+  void (*round_weights)(size_t rows, size_t channels, const float *w, const float *steps,
+                        float limit, float spacing, float *y);
+  // From the gradient g by the rounded weights: sums[c], the gradient by the step, and in g that by
+  // the weights, 0 for those out of reach of the levels (the same paper).
+  void (*step_gradient)(size_t rows, size_t channels, const float *w, const float *steps,
+                        float limit, float spacing, float *g, float *sums);
   // h[r][c] = g[r][c] * f'(v); residual may be NULL; h may be g.
   void (*activation_gradient)(size_t rows, size_t channels, const float *g, const float *z,
                               const kws_affine *map, const float *residual, float *h);

@@ -13,13 +13,14 @@ final class AveragePool: LinearOperation {
   private let input: ColumnShape
 
   var weight: Parameter? { nil }
+  var grid: WeightGrid? { nil }
 
   init(length: Int, input: ColumnShape) {
     self.length = length
     self.input = input
   }
 
-  func prepare(forTraining: Bool, simulatesIntegers: Bool) {}
+  func prepare(forTraining: Bool) {}
 
   func forward(input source: ClipSpan, output: ClipSpan) {
     let rowCount = length * input.frequencyCount

@@ -11,24 +11,25 @@ import ModelFormat
 /// matrix product whose left side has overlapping rows: nothing is copied or unfolded.
 final class Convolution: LinearOperation {
   private let weights: Parameter
-  private let grid: WeightGrid
+  private let levels: WeightGrid
   private let geometry: WindowGeometry
   /// Weights `[time, output, frequency, input]`, for the gradient of the input.
   private let transposed: SharedBuffer<Float>
 
   var weight: Parameter? { weights }
+  var grid: WeightGrid? { levels }
 
-  init(weights: Parameter, geometry: WindowGeometry) {
+  init(layer: String, weights: Parameter, geometry: WindowGeometry) {
     self.weights = weights
-    grid = WeightGrid(weights)
+    levels = WeightGrid(weights, layer: layer)
     self.geometry = geometry
     transposed = SharedBuffer(zeroed: weights.count)
   }
 
-  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
-    grid.prepare(rounds: simulatesIntegers)
+  func prepare(forTraining: Bool) {
+    levels.prepare()
     guard forTraining else { return }
-    let source = unsafe grid.values.unsafeBase
+    let source = unsafe levels.values.unsafeBase
     let target = unsafe transposed.unsafeBase
     let outputCount = geometry.output.channelCount
     let tapCount = geometry.kernel.frequency * geometry.input.channelCount
@@ -66,7 +67,7 @@ final class Convolution: LinearOperation {
         var product = unsafe kws_product(
           rows: output.timeCount * geometry.output.frequencyCount, columns: outputCount,
           depth: inputCount, blocks: geometry.kernel.time, a: x, a_row: inputCount, a_depth: 1,
-          a_block: geometry.tapStride, b: grid.values.unsafeBase, b_depth: outputCount,
+          a_block: geometry.tapStride, b: levels.values.unsafeBase, b_depth: outputCount,
           b_block: tapSize, c: output.start(clip), c_row: outputCount, accumulate: false)
         unsafe coalesce(&product)
         unsafe Kernels.best.product(&product)
@@ -80,7 +81,7 @@ final class Convolution: LinearOperation {
           blocks: geometry.kernel.time, a: x + offset,
           a_row: geometry.stride.time * geometry.inputColumn, a_depth: 1,
           a_block: geometry.tapStride,
-          b: grid.values.unsafeBase + taps.lowerBound * inputCount * outputCount,
+          b: levels.values.unsafeBase + taps.lowerBound * inputCount * outputCount,
           b_depth: outputCount, b_block: tapSize, c: output.start(clip) + bin * outputCount,
           c_row: geometry.outputColumn, accumulate: false)
         unsafe coalesce(&product)

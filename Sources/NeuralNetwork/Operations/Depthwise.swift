@@ -7,19 +7,20 @@ import ModelFormat
 /// A convolution of every channel by itself.
 final class Depthwise: LinearOperation {
   private let weights: Parameter
-  private let grid: WeightGrid
+  private let levels: WeightGrid
   private let geometry: WindowGeometry
 
   var weight: Parameter? { weights }
+  var grid: WeightGrid? { levels }
 
-  init(weights: Parameter, geometry: WindowGeometry) {
+  init(layer: String, weights: Parameter, geometry: WindowGeometry) {
     self.weights = weights
-    grid = WeightGrid(weights)
+    levels = WeightGrid(weights, layer: layer)
     self.geometry = geometry
   }
 
-  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
-    grid.prepare(rounds: simulatesIntegers)
+  func prepare(forTraining: Bool) {
+    levels.prepare()
   }
 
   func forward(input: ClipSpan, output: ClipSpan) {
@@ -36,7 +37,7 @@ final class Depthwise: LinearOperation {
           x: x + first,
           x_row: uniform ? channelCount : geometry.stride.time * geometry.inputColumn,
           x_tap: geometry.tapStride, x_inner: channelCount,
-          w: grid.values.unsafeBase + taps.lowerBound * channelCount,
+          w: levels.values.unsafeBase + taps.lowerBound * channelCount,
           w_tap: geometry.kernel.frequency * channelCount, w_inner: channelCount,
           z: output.start(clip) + bin * channelCount,
           z_row: uniform ? channelCount : geometry.outputColumn, accumulate: false)
@@ -130,7 +131,7 @@ final class Depthwise: LinearOperation {
           + bins.firstOutput * channelCount,
         x_row: geometry.outputColumn, x_tap: columns.outputStep * geometry.outputColumn,
         x_inner: bins.outputStep * channelCount,
-        w: grid.values.unsafeBase + columns.firstTap * columnWeights
+        w: levels.values.unsafeBase + columns.firstTap * columnWeights
           + bins.firstTap * channelCount,
         w_tap: columns.tapStep * columnWeights, w_inner: bins.tapStep * channelCount,
         z: inputGradient.start(clip) + phase * geometry.inputColumn + bin * channelCount,
@@ -148,7 +149,7 @@ final class Depthwise: LinearOperation {
     var window = unsafe kws_depthwise(
       rows: rowCount, channels: channelCount, taps: geometry.kernel.time, inner_taps: 1,
       x: gradient, x_row: channelCount, x_tap: geometry.dilation * geometry.outputColumn,
-      x_inner: 0, w: grid.values.unsafeBase + (geometry.kernel.time - 1) * channelCount,
+      x_inner: 0, w: levels.values.unsafeBase + (geometry.kernel.time - 1) * channelCount,
       w_tap: -channelCount, w_inner: 0, z: target, z_row: channelCount, accumulate: accumulate)
     unsafe Kernels.best.depthwise(&window)
   }

@@ -9,12 +9,13 @@ final class FrequencyAverage: LinearOperation {
   private let input: ColumnShape
 
   var weight: Parameter? { nil }
+  var grid: WeightGrid? { nil }
 
   init(input: ColumnShape) {
     self.input = input
   }
 
-  func prepare(forTraining: Bool, simulatesIntegers: Bool) {}
+  func prepare(forTraining: Bool) {}
 
   func forward(input source: ClipSpan, output: ClipSpan) {
     let factor = 1 / Float(input.frequencyCount)

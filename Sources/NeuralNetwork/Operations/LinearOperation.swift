@@ -7,9 +7,12 @@ protocol LinearOperation: AnyObject {
   /// The weights, where there are any.
   var weight: Parameter? { get }
 
+  /// The levels of the weights, where integers are simulated.
+  var grid: WeightGrid? { get }
+
   /// Readies the weights for one step: rounds them where integers are simulated, and packs them for
   /// the kernels.
-  func prepare(forTraining: Bool, simulatesIntegers: Bool)
+  func prepare(forTraining: Bool)
 
   /// output = operation(input); reads the input's history columns.
   func forward(input: ClipSpan, output: ClipSpan)

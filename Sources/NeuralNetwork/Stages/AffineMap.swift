@@ -13,11 +13,16 @@ final class AffineMap {
   var grid: ActivationGrid?
 
   private let activation: kws_activation
+  private let clampsIdentity: Bool
   /// What a clamp lets through.
   let bounds: (low: Float, high: Float)
 
   /// The map that changes nothing but for the activation.
-  init(column: ColumnShape, activation: Activation = .none) {
+  ///
+  /// - Parameter isOwn: Whether nothing comes between the map's scale and its activation: neither a
+  ///   residual nor dropout.
+  init(column: ColumnShape, activation: Activation = .none, isOwn: Bool = true) {
+    clampsIdentity = isOwn
     scale = SharedBuffer([Float](repeating: 1, count: column.count))
     shift = SharedBuffer(zeroed: column.count)
     (self.activation, bounds) =
@@ -31,13 +36,18 @@ final class AffineMap {
 
   /// The map for a kernel's call.
   ///
-  /// - Parameter activates: false for the map without activation and grid.
-  func kernelForm(activates: Bool = true) -> kws_affine {
+  /// - Parameters:
+  ///   - activates: false for the map without activation and grid.
+  ///   - clampsOnGrid: false for the activation as it is without the grid's ends.
+  func kernelForm(activates: Bool = true, clampsOnGrid: Bool = true) -> kws_affine {
     var form = unsafe kws_affine(
       scale: scale.unsafeBase, shift: shift.unsafeBase,
       activation: activates ? activation : KWS_IDENTITY, low: bounds.low, high: bounds.high,
       step: 0, inverse_step: 0, lowest: 0, highest: 0)
-    if activates { unsafe grid?.apply(to: &form) }
+    if activates {
+      let isClamp = activation == KWS_CLAMP || activation == KWS_IDENTITY && clampsIdentity
+      unsafe grid?.apply(to: &form, clamps: clampsOnGrid && isClamp)
+    }
     return unsafe form
   }
 

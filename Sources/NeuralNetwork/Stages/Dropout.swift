@@ -54,8 +54,8 @@ final class Dropout {
   }
 
   /// The map of a clip: its factors on values and bias.
-  func kernelForm(_ clip: Int, of map: AffineMap) -> kws_affine {
-    var form = unsafe map.kernelForm()
+  func kernelForm(_ clip: Int, of map: AffineMap, clampsOnGrid: Bool = true) -> kws_affine {
+    var form = unsafe map.kernelForm(clampsOnGrid: clampsOnGrid)
     unsafe form.scale = UnsafePointer(scales.unsafeBase + clip * lanes.laneCount)
     unsafe form.shift = UnsafePointer(shifts.unsafeBase + clip * lanes.laneCount)
     return unsafe form

@@ -17,6 +17,11 @@ extension LayerStage {
     if bias != nil, isFirst {
       unsafe biasGradient.update(repeating: 0, count: geometry.output.channelCount)
     }
+    if isFirst, let grid = map.grid, grid.isLearning, let clip = clips.first {
+      unsafe grid.gatherGradient(
+        group: group, columnCount, columnSize, gradient: gradient.start(clip),
+        linear.start(clip), unclampedForm(clip), residual: residual?.values?.start(clip))
+    }
     for clip in clips {
       let g = unsafe gradient.start(clip)
       if activatesGradientAlone { unsafe activate(g, clip) }
@@ -70,8 +75,8 @@ extension LayerStage {
   /// Leads the gradient through the activation, in place.
   private func activate(_ g: UnsafeMutablePointer<Float>, _ clip: Int) {
     let isClamp = geometry.layer.activation != .hardSwish
-    if isClamp, let values = output.values {
-      // A clamp shows in its output.
+    if isClamp, map.grid == nil || !keepsLinear, let values = output.values {
+      // A clamp shows in its output; a rounded one shows only that a value was near its end.
       var form = unsafe activationOnly.kernelForm()
       unsafe Kernels.best.activation_gradient(
         columnCount, geometry.output.count, g, values.start(clip), &form, nil, g)

@@ -27,18 +27,27 @@ extension LayerStage {
           unsafe training && dropout != nil
           ? dropout!.kernelForm(clip, of: map) : map.kernelForm()
         let added = unsafe residual?.values?.start(clip)
-        if training, clip == 0 {
-          unsafe map.grid?.observe(
-            columnCount, geometry.output.count, linear.start(clip), form, residual: added)
-        }
+        if training, clip == 0 { unsafe observe(clip, residual: added) }
         unsafe Kernels.best.affine(
           columnCount, geometry.output.count, linear.start(clip), &form, added,
           target.start(clip))
       }
     } else if training, output.values == nil, clips.contains(0) {
-      unsafe map.grid?.observe(
-        columnCount, geometry.output.count, linear.start(0), map.kernelForm(), residual: nil)
+      unsafe observe(0, residual: nil)
     }
+  }
+
+  /// Shows the grid what a clip holds before rounding.
+  @unsafe private func observe(_ clip: Int, residual: UnsafePointer<Float>?) {
+    unsafe map.grid?.observe(
+      columnCount, geometry.output.count, linear.start(clip), unclampedForm(clip),
+      residual: residual)
+  }
+
+  /// The map of a clip in training, but for the ends of the grid.
+  func unclampedForm(_ clip: Int) -> kws_affine {
+    unsafe dropout?.kernelForm(clip, of: map, clampsOnGrid: false)
+      ?? map.kernelForm(clampsOnGrid: false)
   }
 
   /// Adds up what has the sum's shape, then, column by column, what is broadcast, with the activation.
@@ -62,10 +71,7 @@ extension LayerStage {
           values.start(clip), sum, activates: index == broadcast.count - 1 && !activatesAlone)
       }
       guard !isPlain, activatesAlone else { continue }
-      if training, clip == 0 {
-        unsafe map.grid?.observe(
-          columnCount, columnSize, sum, map.kernelForm(), residual: nil)
-      }
+      if training, clip == 0 { unsafe observe(clip, residual: nil) }
       unsafe map.apply(columnCount, sum, residual: nil, target.start(clip))
     }
   }

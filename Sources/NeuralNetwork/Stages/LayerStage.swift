@@ -51,15 +51,15 @@ final class LayerStage {
       switch layer.operation {
       case .convolution(_, let window):
         Convolution(
-          weights: weights(),
+          layer: layer.name, weights: weights(),
           geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
       case .depthwise(let window):
         Depthwise(
-          weights: weights(),
+          layer: layer.name, weights: weights(),
           geometry: WindowGeometry(window, input: geometry.input, output: geometry.output))
       case .dense:
         Convolution(
-          weights: weights(),
+          layer: layer.name, weights: weights(),
           geometry: WindowGeometry(
             Window(kernel: Extent(time: 1, frequency: 1)), input: geometry.input,
             output: geometry.output))
@@ -67,7 +67,9 @@ final class LayerStage {
       case .frequencyAverage: FrequencyAverage(input: geometry.input)
       case .frequencyToChannels, .sum: nil
       }
-    map = AffineMap(column: geometry.output, activation: layer.activation)
+    map = AffineMap(
+      column: geometry.output, activation: layer.activation,
+      isOwn: layer.residual == nil && layer.dropout == nil)
     activationOnly = AffineMap(column: geometry.output, activation: layer.activation)
     let lanes = ChannelLanes(
       column: geometry.output, bandCount: max(layer.normalization.bandCount, 1))
@@ -91,8 +93,10 @@ final class LayerStage {
   var isComputed: Bool { operation != nil || isSum }
 
   /// Whether the operation's output has memory of its own: what follows is needed again in the
-  /// backward pass.
-  var keepsLinear: Bool { normalization != nil || geometry.layer.activation == .hardSwish }
+  /// backward pass. With few integers to end on that includes how far a value was from its own.
+  var keepsLinear: Bool {
+    normalization != nil || geometry.layer.activation == .hardSwish || map.grid?.bitCount ?? 8 < 8
+  }
 
   /// Whether the gradient is led through the activation by itself, before other work on it: where
   /// others than the normalization need it, too.
@@ -109,8 +113,8 @@ final class LayerStage {
   }
 
   /// Readies weights and map for one step.
-  func prepare(forTraining: Bool, simulatesIntegers: Bool) {
-    operation?.prepare(forTraining: forTraining, simulatesIntegers: simulatesIntegers)
+  func prepare(forTraining: Bool) {
+    operation?.prepare(forTraining: forTraining)
     if let bias {
       let (parameters, shift) = (bias.value, map.shift)
       var shifts = shift.mutableSpan

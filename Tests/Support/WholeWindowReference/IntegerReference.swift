@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
-import ModelFormat
+package import ModelFormat
 
 /// The network on a whole recording at once, written from the definition alone: no histories, no
 /// packing, no folding of zero points, sums in 64 bits.
-struct WholeWindowReference {
+package struct IntegerReference {
   let model: QuantizedModel
+  let geometry: [LayerGeometry]
 
-  private struct Tensor {
-    var shape: ColumnShape
-    var quantization: ActivationQuantization
-    var columns: [[Int]]
+  package init(_ model: QuantizedModel) throws {
+    self.model = model
+    geometry = try model.architecture.geometry()
+  }
+
+  /// What one layer puts out, `[column][frequency, channel]`.
+  package struct Tensor {
+    package var shape: ColumnShape
+    package var quantization: ActivationQuantization
+    package var columns: [[Int]]
+
+    package init(shape: ColumnShape, quantization: ActivationQuantization, columns: [[Int]]) {
+      self.shape = shape
+      self.quantization = quantization
+      self.columns = columns
+    }
 
     /// Value minus zero point; zero outside the tensor.
     func centred(_ time: Int, _ frequency: Int, _ channel: Int) -> Int {
@@ -21,27 +34,32 @@ struct WholeWindowReference {
   }
 
   /// Posteriors `[column][label]` for raw frames `[frame, coefficient]`.
-  func posteriors(_ frames: [Float]) throws -> [[Float]] {
-    let geometry = try model.architecture.geometry()
+  package func posteriors(_ frames: [Float]) -> [[Float]] {
     var outputs: [Tensor] = []
     let input = quantizedInput(frames)
-    for (index, layer) in geometry.enumerated() {
-      let source = layer.inputIndex.map { outputs[$0] } ?? input
-      let residual = layer.residualIndex.map { outputs[$0] }
-      if model.layers[index].output == nil { return logits(layer, index, source).map(softmax) }
-      if case .sum(let names) = layer.layer.operation {
-        let addends = names.map { name in
-          outputs[model.architecture.layers.firstIndex { $0.name == name }!]
-        }
-        outputs.append(sum(layer, index, [source] + addends))
-      } else {
-        outputs.append(run(layer, index, source, residual))
-      }
+    for index in geometry.indices.dropLast() {
+      outputs.append(output(of: index, input: input, outputs: outputs))
     }
-    return []
+    let last = geometry.count - 1
+    let source = geometry[last].inputIndex.map { outputs[$0] } ?? input
+    return logits(geometry[last], last, source).map(softmax)
   }
 
-  private func quantizedInput(_ frames: [Float]) -> Tensor {
+  /// What a layer before the last puts out, from the features and the outputs of those before it.
+  package func output(of index: Int, input: Tensor, outputs: [Tensor]) -> Tensor {
+    let layer = geometry[index]
+    let source = layer.inputIndex.map { outputs[$0] } ?? input
+    guard case .sum(let names) = layer.layer.operation else {
+      return run(layer, index, source, layer.residualIndex.map { outputs[$0] })
+    }
+    let addends = names.map { name in
+      outputs[model.architecture.layers.firstIndex { $0.name == name }!]
+    }
+    return sum(layer, index, [source] + addends)
+  }
+
+  /// The features in integers.
+  package func quantizedInput(_ frames: [Float]) -> Tensor {
     let count = model.architecture.coefficientCount
     var columns: [[Int]] = []
     for frame in 0..<frames.count / count {
@@ -171,7 +189,7 @@ struct WholeWindowReference {
     _ x: Float, _ quantization: ActivationQuantization, _ activation: Activation
   ) -> Int {
     var lowest = 0
-    var highest = 255
+    var highest = quantization.largest
     var x = x
     if activation == .hardSwish {
       let gate = min(max(x + 3, 0), 6)
@@ -181,7 +199,7 @@ struct WholeWindowReference {
     if activation == .relu || activation == .relu6 { lowest = quantization.zeroPoint }
     if activation == .relu6 {
       let six = (6 / quantization.scale).rounded(.toNearestOrEven)
-      highest = min(255, Int(min(six, 1000)) + quantization.zeroPoint)
+      highest = min(quantization.largest, Int(min(six, 1000)) + quantization.zeroPoint)
     }
     // 1000 steps are past either end.
     let steps = Int(min(max(x, -1000), 1000).rounded(.toNearestOrEven))

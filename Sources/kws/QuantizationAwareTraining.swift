@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import ModelFormat
+import NeuralNetwork
+import SpeechDatasets
+import Storage
+import Training
+
+/// The options of quantization-aware training, as `quantize --method qat` takes them. What is left
+/// open is as in the training that made the checkpoint.
+struct QuantizationAwareOptions: ParsableArguments {
+  @Option(help: "Quantization-aware training: passes over the training set.")
+  var epochs = 10
+
+  @Option(
+    help: """
+      Quantization-aware training: learning rate at its start; a cosine takes it to zero. Left out, \
+      half of the peak of the training that made the checkpoint.
+      """)
+  var learningRate: Float?
+
+  @Option(
+    help: """
+      Quantization-aware training: where its own checkpoint goes after every epoch. Left out, \
+      beside --output with '.training' behind its name.
+      """)
+  var trainingCheckpoint: String?
+
+  @Flag(help: "Quantization-aware training: go on from its checkpoint.")
+  var resume = false
+}
+
+/// Trains a network of real numbers on with the integers that it is to have.
+struct QuantizationAwareTraining {
+  let options: QuantizationAwareOptions
+  let bitWidths: BitWidths
+
+  /// Ranges that calibration found, for the start.
+  let ranges: [String: ClosedRange<Float>]
+
+  /// - Parameter output: the checkpoint's file.
+  /// - Returns: the finished checkpoint.
+  func run(from checkpoint: Checkpoint, data: TrainingData, output: String) throws -> Checkpoint {
+    let configuration = try configuration(of: checkpoint)
+    let trainer: Trainer
+    if options.resume {
+      let own = try loadCheckpoint(output)
+      do throws(TrainingError) {
+        trainer = try Trainer(
+          resuming: own, architecture: checkpoint.architecture, data: data,
+          configuration: configuration)
+      } catch {
+        let explanation = error.explanation.at(output)
+        throw CommandError(explanation.text, explanation.exitCode)
+      }
+    } else {
+      trainer = try Trainer(
+        startingFrom: checkpoint, ranges: ranges, data: data, configuration: configuration)
+    }
+    let run = TrainingRun(
+      trainer: trainer, output: output, attribution: checkpoint.provenance.attribution,
+      commands: checkpoint.provenance.commands + [CommandLineText.current])
+    return try run.run() ?? loadCheckpoint(output)
+  }
+
+  private func configuration(of checkpoint: Checkpoint) throws -> TrainingConfiguration {
+    var configuration =
+      TrainingConfiguration.of(checkpoint)
+      ?? TrainingConfiguration(epochCount: options.epochs, seed: checkpoint.provenance.seed)
+    configuration.epochCount = options.epochs
+    configuration.learningRate = options.learningRate ?? configuration.learningRate / 2
+    configuration.warmUpEpochCount = 0
+    configuration.bitWidths = bitWidths
+    try configuration.validate()
+    return configuration
+  }
+}
