@@ -43,7 +43,8 @@ extension Network {
     _ features: SharedBuffer<Float>, clipCount: Int, frameCount: Int, continues: [Bool],
     history: StreamHistory?, mode: Mode, draw: UInt64 = 0
   ) -> SharedBuffer<Float> {
-    let training = mode == .training
+    let training = mode != .inference
+    let drops = mode == .training
     precondition(clipCount > 0 && continues.count == clipCount, "one flag per clip")
     precondition(
       features.count >= clipCount * frameCount * architecture.coefficientCount, "features missing")
@@ -54,13 +55,14 @@ extension Network {
       clipCount: clipCount, frameCount: frameCount, training: training)
     for (index, stage) in stages.enumerated() {
       stage.prepare(forTraining: training)
-      if training {
+      if !training { roundBias(layer: index) }
+      if drops {
         stage.dropout?.draw(draw, layer: index, clipCount: clipCount, bias: stage.map)
       }
     }
     func finish(_ index: Int, _ clips: Range<Int>) {
       guard stages[index].isComputed else { return }
-      stages[index].forwardOutput(clips, training: training)
+      stages[index].forwardOutput(clips, training: training, drops: drops)
       let slot = slotOfLayer[index]
       workspace.slots[slot].exchangeHistory(
         clips, continues: continues, history: history?.buffers[slot])

@@ -24,6 +24,13 @@ extension Network {
     }
   }
 
+  /// Adds to the bias of the last layer, where it has one, a value per label.
+  package func addToLastBias(_ values: [Float]) {
+    guard let bias = stages[stages.count - 1].bias?.value else { return }
+    var span = bias.mutableSpan
+    for (index, value) in values.enumerated() { span[index] += value }
+  }
+
   func gatherLogits(_ workspace: Workspace, clipCount: Int) {
     guard let tensor = stages[stages.count - 1].output.values else { return }
     let last = (tensor.timeCount - 1) * labelCount

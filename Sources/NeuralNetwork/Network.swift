@@ -13,6 +13,9 @@ package final class Network {
   package enum Mode: Sendable {
     /// Batch statistics, which also update the running ones; allows a backward pass.
     case training
+    /// Batch statistics, which also update the running ones; no dropout and no backward pass. Takes
+    /// the statistics of a network whose weights are no longer those it was trained with.
+    case statistics
     /// Running statistics.
     case inference
   }

@@ -19,6 +19,9 @@ package struct ActivationRange: Sendable {
 
   package init() {}
 
+  /// Whether any value was seen.
+  package var hasValues: Bool { maximum.isFinite }
+
   /// Adds values and returns true, or returns false and adds nothing if one is not finite or its
   /// magnitude is above 1e30.
   @discardableResult package mutating func add(_ values: Span<Float>) -> Bool {
@@ -56,18 +59,26 @@ package struct ActivationRange: Sendable {
     }
   }
 
-  /// The 8-bit quantization with the smallest squared error among clipped ranges.
+  /// The quantization with the smallest squared error among clipped ranges.
   ///
   /// The range always holds 0, which is exact; a tensor that is never negative has zero point 0.
-  package func quantization() -> ActivationQuantization {
+  package func quantization(bitCount: Int) -> ActivationQuantization {
     let low = min(minimum, 0)
     let high = max(maximum, 0)
-    guard high > low else { return ActivationQuantization(scale: 1, zeroPoint: 0) }
-    var best = (quantization: Self.quantization(low: low, high: high), error: Double.infinity)
-    for lowStep in 0...(low < 0 ? 8 : 0) {
-      for highStep in 0...16 {
-        let candidate = Self.quantization(
-          low: low * (1 - 0.06 * Float(lowStep)), high: high * (1 - 0.04 * Float(highStep)))
+    guard high > low else {
+      return ActivationQuantization(scale: 1, zeroPoint: 0, bitCount: bitCount)
+    }
+    var best = (
+      quantization: ActivationQuantization(from: low, to: high, bitCount: bitCount),
+      error: Double.infinity
+    )
+    // With few steps much is gained by clipping far.
+    let (lowStep, highStep): (Float, Float) = bitCount == 8 ? (0.06, 0.04) : (0.1, 0.055)
+    for lowPart in 0...(low < 0 ? 8 : 0) {
+      for highPart in 0...16 {
+        let candidate = ActivationQuantization(
+          from: low * (1 - lowStep * Float(lowPart)), to: high * (1 - highStep * Float(highPart)),
+          bitCount: bitCount)
         let error = squaredError(candidate)
         if error < best.error { best = (candidate, error) }
       }
@@ -75,19 +86,14 @@ package struct ActivationRange: Sendable {
     return best.quantization
   }
 
-  private static func quantization(low: Float, high: Float) -> ActivationQuantization {
-    let scale = max((high - low) / 255, .leastNormalMagnitude)
-    return ActivationQuantization(
-      scale: scale, zeroPoint: Int(min(max((-low / scale).rounded(), 0), 255)))
-  }
-
   private func squaredError(_ quantization: ActivationQuantization) -> Double {
     let scale = quantization.scale
     let zeroPoint = Float(quantization.zeroPoint)
+    let largest = Float(quantization.largest)
     var error = 0.0
     for (bin, count) in counts.enumerated() where count > 0 {
       let value = (Float(bin) + 0.5) * 2 * extent / Float(Self.binCount) - extent
-      let step = min(max((value / scale).rounded(.toNearestOrEven) + zeroPoint, 0), 255)
+      let step = min(max((value / scale).rounded(.toNearestOrEven) + zeroPoint, 0), largest)
       let difference = Double(value - (step - zeroPoint) * scale)
       error += difference * difference * Double(count)
     }

@@ -18,7 +18,7 @@ package struct EpochReport: Equatable, Sendable {
   package var clipsPerSecond: Double
 }
 
-/// Decisions on the validation clips.
+/// How many validation clips were decided right.
 package struct ValidationReport: Equatable, Sendable {
   package var clipCount: Int
 

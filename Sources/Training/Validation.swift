@@ -16,14 +16,21 @@ package struct Validation {
   /// The batch that the first one follows in-stream: the last full one, as it fills every slot.
   package var leadingBatch: Int { max(data.fullValidationBatchCount - 1, 0) }
 
+  /// How many validation clips are decided right; see `decisions`.
+  package func run(
+    _ network: Network, normalizer: FeatureNormalizer
+  ) throws(TrainingError) -> ValidationReport {
+    try decisions(network, normalizer: normalizer).report
+  }
+
   /// Runs every validation clip twice.
   ///
   /// In-stream means that each clip follows the one that its slot of the batch held before; the
   /// first batch follows `leadingBatch`.
   /// - Throws: `TrainingError.data` for a clip that cannot be read.
-  package func run(
+  package func decisions(
     _ network: Network, normalizer: FeatureNormalizer
-  ) throws(TrainingError) -> ValidationReport {
+  ) throws(TrainingError) -> ValidationDecisions {
     let history = StreamHistory(network: network, clipCount: batchSize)
     let batchCount = data.validationBatchCount
     let leadingBatch = leadingBatch
@@ -33,26 +40,29 @@ package struct Validation {
     ) { [data] (turn) throws(DatasetError) in
       try data.validationBatch(turn == 0 ? leadingBatch : turn - 1)
     }
-    func correctCount(_ batch: Batch, inStream: Bool) -> Int {
+    func decide(_ batch: Batch, inStream: Bool) -> [Decision] {
       let logits = network.forward(
         batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
         continues: Array(repeating: inStream, count: batch.clipCount),
         history: inStream ? history : nil, mode: .inference)
-      return CrossEntropy().evaluate(
-        logits: logits, labels: batch.labels, labelCount: network.labelCount
-      ).correctCount
+      return (0..<batch.clipCount).map { clip in
+        Decision(
+          posteriors: Softmax.posteriors(logits, clip: clip, labelCount: network.labelCount))
+      }
     }
-    var report = ValidationReport(clipCount: 0, correctFromReset: 0, correctInStream: 0)
+    var decisions = ValidationDecisions()
     var turn = 0
     while let batch = try batches.next() {
-      let inStream = correctCount(batch, inStream: true)
+      let inStream = decide(batch, inStream: true)
       if turn > 0 {
-        report.correctFromReset += correctCount(batch, inStream: false)
-        report.correctInStream += inStream
-        report.clipCount += batch.clipCount
+        let fromReset = decide(batch, inStream: false)
+        decisions.labels += batch.labels
+        decisions.fromReset += fromReset.map(\.label)
+        decisions.margins += fromReset.map(\.margin)
+        decisions.inStream += inStream.map(\.label)
       }
       turn += 1
     }
-    return report
+    return decisions
   }
 }

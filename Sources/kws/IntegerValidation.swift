@@ -18,32 +18,31 @@ struct IntegerValidation {
   }
 
   /// In-stream means that all clips are one stream; the last batch is heard before the first.
-  func run() throws -> ValidationReport {
-    var report = ValidationReport(clipCount: 0, correctFromReset: 0, correctInStream: 0)
+  func run() throws -> ValidationDecisions {
+    var decisions = ValidationDecisions()
     var fromReset = StreamingNetwork(plan: plan)
     var inStream = StreamingNetwork(plan: plan)
     let batchCount = data.validationBatchCount
     for (turn, index) in ([batchCount - 1] + Array(0..<batchCount)).enumerated() {
       let batch = try data.validationBatch(index)
       let isWarmUp = turn == 0
-      var correct = (fromReset: 0, inStream: 0)
       for clip in 0..<batch.clipCount {
+        let following = decide(batch, clip, &inStream)
+        guard !isWarmUp else { continue }
         fromReset.reset()
-        let label = batch.labels[clip]
-        correct.fromReset += decide(batch, clip, &fromReset) == label ? 1 : 0
-        correct.inStream += decide(batch, clip, &inStream) == label ? 1 : 0
+        let first = decide(batch, clip, &fromReset)
+        decisions.labels.append(batch.labels[clip])
+        decisions.fromReset.append(first.label)
+        decisions.margins.append(first.margin)
+        decisions.inStream.append(following.label)
       }
-      guard !isWarmUp else { continue }
-      report.clipCount += batch.clipCount
-      report.correctFromReset += correct.fromReset
-      report.correctInStream += correct.inStream
     }
-    return report
+    return decisions
   }
 
-  /// The label with the largest posterior after the clip's last column. Frames that complete no
-  /// column are left out, so that the next clip starts in step with the network's stride.
-  private func decide(_ batch: Batch, _ clip: Int, _ network: inout StreamingNetwork) -> Int {
+  /// By the posteriors after the clip's last column. Frames that complete no column are left out, so
+  /// that the next clip starts in step with the network's stride.
+  private func decide(_ batch: Batch, _ clip: Int, _ network: inout StreamingNetwork) -> Decision {
     let frameCount = batch.frameCount / plan.framesPerColumn * plan.framesPerColumn
     let start = clip * batch.frameCount * plan.coefficientCount
     let features = batch.features
@@ -53,7 +52,7 @@ struct IntegerValidation {
       repeating: 0, count: plan.largestColumnCount(frameCount: frameCount) * labelCount)
     var room = posteriors.mutableSpan
     let columnCount = network.process(frames, into: &room)
-    let last = posteriors[(columnCount - 1) * labelCount..<columnCount * labelCount]
-    return last.indices.max { last[$0] < last[$1] }! - last.startIndex
+    return Decision(
+      posteriors: posteriors[(columnCount - 1) * labelCount..<columnCount * labelCount])
   }
 }

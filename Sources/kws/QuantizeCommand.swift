@@ -11,14 +11,21 @@ import Training
 struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Makes an 8-bit model of a checkpoint.",
+    abstract: "Makes a model in integers of a checkpoint, with weights of 8 bits down to 1.",
     discussion: """
-      Batch normalization is folded, weights get a scale per output channel, and the range of every \
-      activation comes from augmented training clips. Prints the accuracy on the validation clips of \
-      the float network and of the integer engine, from reset and in-stream.
+      --method ptq rounds the weights, corrects what that did to the statistics of normalization, \
+      and takes the range of every activation from augmented training clips. --method qat trains on \
+      with the integers, which few bits need. A checkpoint of 'kws train --weight-bits' becomes the \
+      integers that it was trained with. Left out, the method is ptq, or as trained.
 
-      Example:
-        kws quantize trained.safetensors --data log-mel=DIR --output m.safetensors
+      Prints the accuracy on the validation clips before and after, from reset and in-stream, for \
+      each class, and which layers cost most. A model that loses more than --max-loss points is not \
+      written.
+
+      Examples:
+        kws quantize t.safetensors --data log-mel=DIR --output m.safetensors
+        kws quantize t.st --data log-mel=DIR --method qat --weight-bits 2 --output m
+        kws quantize t.st --data log-mel=DIR --method qat --bytes 12e3 --output m
       """)
 
   @Argument(help: "A checkpoint of 'kws train'.")
@@ -27,73 +34,146 @@ struct QuantizeCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
 
   @Option(help: "The model file to write.")
-  var output: String
+  var output: String?
+
+  @Option(help: "ptq, qat or trained.")
+  var method: QuantizationMethod?
 
   @OptionGroup var bits: BitOptions
-  @OptionGroup var training: QuantizationAwareOptions
-  @Flag var qat = false
 
-  @Option(help: "Batches of 100 training clips for the ranges of activations.")
-  var calibrationBatches = 20
+  @Option(
+    help: ArgumentHelp(
+      """
+      Give each layer so many bits, by what rounding it costs, that everything that inference needs \
+      takes at most this many bytes, such as 12e3.
+      """, valueName: "count"))
+  var bytes: Double?
+
+  @Option(
+    help: """
+      'paper': only evaluate the rounding of arXiv 2012.10138, one grid per tensor, for comparison.
+      """)
+  var rounding: Rounding?
+
+  @OptionGroup var gate: GateOptions
+
+  @Option(help: "Batches of training clips that correct statistics and find ranges.")
+  var calibrationBatches = 30
+
+  @OptionGroup var training: QuantizationAwareOptions
+
+  enum Rounding: String, ExpressibleByArgument, CaseIterable { case paper }
 
   func validate() throws {
-    guard !output.isEmpty else { throw ValidationError("--output: expected the name of a file") }
+    guard (output == nil) == (rounding == .paper), output != "" else {
+      throw ValidationError(
+        rounding == nil
+          ? "--output: expected the name of a file"
+          : "--rounding paper writes no model: no --output")
+    }
     guard (1...10_000).contains(calibrationBatches) else {
       throw ValidationError("--calibration-batches \(calibrationBatches): expected 1 to 10000")
+    }
+    if let bytes, !(1...1e9).contains(bytes) || bits.weightBits != nil {
+      throw ValidationError("--bytes: expected 1 to 1e9, and no --weight-bits, which it chooses")
+    }
+    if method == .trained, bits.isGiven || bytes != nil {
+      throw ValidationError("--method trained: the training has chosen the bits")
     }
   }
 
   func run() throws {
     let checkpoint = try loadCheckpoint(checkpoint)
+    let data = try QuantizationData(self.data, checkpoint: checkpoint, path: self.checkpoint)
+    let geometry = try checkpoint.architecture.geometry()
+    guard let output else {
+      return try PaperRoundingReport(checkpoint: checkpoint, data: data, geometry: geometry).print(
+        bits.weightBits?.values ?? [8])
+    }
     try File.checkCanReplace(output)
-    let trainingData = try TrainingData(
-      sources: data.parsedSources(), keywords: data.keywordList, features: checkpoint.features,
-      batchSize: 100, seed: checkpoint.provenance.seed,
-      augmentation: AugmentationConfiguration.of(checkpoint) ?? AugmentationConfiguration())
-    guard trainingData.labels == checkpoint.labels else {
-      throw CommandError(
-        "\(self.checkpoint): was trained for \(checkpoint.labels.joined(separator: " ")), but the "
-          + "data give \(trainingData.labels.joined(separator: " ")). Name the same --keywords.",
-        .badData)
-    }
-    let normalizer = FeatureNormalizer(checkpoint.normalization)
-    var quantizer = try PostTrainingQuantizer(checkpoint)
-    for index in 0..<min(calibrationBatches, trainingData.batchCount) {
-      let batch = try trainingData.batch(epoch: 0, index: index)
-      normalizer.normalize(batch)
-      try quantizer.calibrate(
-        batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount)
-    }
-    var model: QuantizedModel
-    if qat {
-      let trained = try QuantizationAwareTraining(
-        options: training, bitWidths: bits.bitWidths(of: checkpoint.architecture)!,
-        ranges: quantizer.ranges
-      ).run(from: checkpoint, data: trainingData, output: output + ".training")
-      model = try TrainedQuantizer(trained).model(
-        detection: .standard, provenance: checkpoint.provenance)
+    let quantizing = Quantizing(
+      checkpoint: checkpoint, data: data, calibrationBatchCount: calibrationBatches)
+    let isSimulated = TrainingConfiguration.of(checkpoint)?.bitWidths != nil
+    let method = method ?? (isSimulated && !bits.isGiven && bytes == nil ? .trained : .ptq)
+    let sensitivity = try LayerSensitivity(checkpoint, batches: data.sensitivityBatches())
+    var result: Quantizing.Result
+    if method == .trained {
+      result = try quantizing.trained()
     } else {
-      model = try quantizer.model(
-        detection: .standard, provenance: checkpoint.provenance)
+      let widths = try bitWidths(quantizing, geometry: geometry, sensitivity: sensitivity)
+      result =
+        method == .ptq
+        ? try quantizing.ptq(widths)
+        : try quantizing.qat(
+          widths, options: training,
+          output: training.trainingCheckpoint ?? output + ".training")
     }
-
-    let network = try Network(
-      architecture: checkpoint.architecture, tensors: checkpoint.tensors)
-    let float = try Validation(data: trainingData, batchSize: 100).run(
-      network, normalizer: normalizer)
-    let integer = try IntegerValidation(data: trainingData, model: model).run()
-    model.provenance.commands.append(CommandLineText.current)
-    model.provenance.accuracy = Self.lines("float", float) + Self.lines("int8", integer)
-    try File.replace(output, with: model.encoded().span)
-    for line in model.provenance.accuracy { try StandardOutput.write(line: line) }
-    try StandardOutput.write(line: "wrote \(output): \(model.byteCount) bytes for inference")
+    try judge(&result, checkpoint: checkpoint, data: data, sensitivity: sensitivity)
+    try File.replace(output, with: result.model.encoded().span)
+    try StandardOutput.write(line: "wrote \(output): \(result.model.byteCount) bytes for inference")
   }
 
-  private static func lines(_ kind: String, _ report: ValidationReport) -> [String] {
-    [("from reset", report.correctFromReset), ("in-stream", report.correctInStream)].map {
-      "validation, \(kind), \($0): "
-        + AccuracyText.line(correct: $1, total: report.clipCount)
+  /// The bits that are asked for, or that fit the bytes that are.
+  private func bitWidths(
+    _ quantizing: Quantizing, geometry: [LayerGeometry], sensitivity: LayerSensitivity
+  ) throws -> BitWidths {
+    let activations = bits.activationBits?.values ?? [8]
+    guard let bytes else {
+      return try BitWidths(
+        geometry, weights: bits.weightBits?.values ?? [8], activations: activations)
     }
+    let plain = try quantizing.ptq(
+      BitWidths(geometry, weights: [8], activations: activations))
+    let widths = try BitBudgeting(
+      geometry: geometry, sensitivity: sensitivity, model: plain.model
+    ).bitWidths(byteCount: Int(bytes), activations: activations)
+    let list = widths.weights.filter { $0 > 0 }.map(String.init).joined(separator: ",")
+    try StandardOutput.write(line: "--weight-bits \(list)")
+    return widths
+  }
+
+  /// Prints what the integers cost, and notes the accuracy in the model.
+  private func judge(
+    _ result: inout Quantizing.Result, checkpoint: Checkpoint, data: QuantizationData,
+    sensitivity: LayerSensitivity
+  ) throws {
+    let simulated = try data.decisions(result.simulation)
+    let integer = try IntegerValidation(data: data.training, model: result.model).run()
+    let isReal = TrainingConfiguration.of(checkpoint)?.bitWidths == nil
+    let reference =
+      isReal
+      ? (
+        "float",
+        try data.decisions(
+          Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors))
+      )
+      : ("simulated", simulated)
+    let gate = QuantizationGate(
+      labels: checkpoint.labels, reference: reference, integer: integer)
+    for line in gate.accuracyLines { try StandardOutput.write(line: line) }
+    try StandardOutput.write(
+      line: DecisionAgreement(simulated: simulated, integer: integer).line)
+    for line in gate.classTable.lines { try StandardOutput.write(line: line) }
+    for line in costliestLayers(result.model, sensitivity).lines {
+      try StandardOutput.write(line: line)
+    }
+    try gate.check(self.gate)
+    result.model.provenance.accuracy = gate.accuracyLines
+  }
+
+  /// The layers whose weights, rounded alone, raise the cross entropy most.
+  private func costliestLayers(_ model: QuantizedModel, _ sensitivity: LayerSensitivity) -> Table {
+    var table = Table(header: ["costliest layers", "bits", "nats"])
+    let costs = model.layers.indices.filter { model.layers[$0].weightBits > 0 }.map { index in
+      (index, sensitivity.cost(layer: index, bitCount: model.layers[index].weightBits))
+    }
+    for (index, cost) in costs.sorted(by: { $0.1 > $1.1 }).prefix(3) {
+      table.add([
+        model.architecture.layers[index].name, "\(model.layers[index].weightBits)",
+        fixed(cost, decimals: 4),
+      ])
+    }
+    return table
   }
 }
 

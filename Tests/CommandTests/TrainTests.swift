@@ -58,7 +58,9 @@ import Testing
     #expect(quantize.status == 0, "\(quantize.error)")
     #expect(try fixture.names(folder) == ["model.safetensors", "run.safetensors"])
     // A quarter of 40 clips of two keywords, and a tenth of that of silence and unknown each.
-    for kind in ["float, from reset", "float, in-stream", "int8, from reset", "int8, in-stream"] {
+    for kind in [
+      "float, from reset", "float, in-stream", "integers, from reset", "integers, in-stream",
+    ] {
       let line = try #require(quantize.lines.first { $0.contains(kind) })
       #expect(line.contains("of 24 clips"), "\(line)")
     }

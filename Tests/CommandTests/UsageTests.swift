@@ -16,7 +16,13 @@ import Testing
         "ds-cnn-s", "bc-resnet-1",
       ]
     ),
-    (["quantize"], ["--data", "--keywords", "--output", "--calibration-batches"]),
+    (
+      ["quantize"],
+      [
+        "--data", "--keywords", "--output", "--calibration-batches", "--method", "--weight-bits",
+        "--bytes", "--max-loss",
+      ]
+    ),
     (["dataset"], ["get"]), (["dataset", "get"], ["speech-commands-v0.02"]),
     (["inspect"], ["--json", "--coefficients", "<model>"]),
     (["bench"], ["features", "inference", "stream", "training"]),

@@ -5,7 +5,7 @@ import SpeechFeatures
 import Testing
 
 @Suite struct EncodingTests {
-  @Test(arguments: [sampleModel, broadcastModel])
+  @Test(arguments: [sampleModel, broadcastModel, packedModel])
   func `a model is read back as it was written`(model: QuantizedModel) throws {
     #expect(try QuantizedModel(reading: model.encoded()) == model)
     #expect(model.encoded() == model.encoded())
@@ -23,7 +23,7 @@ import Testing
     #expect(try Checkpoint(reading: checkpoint.encoded()) == checkpoint)
   }
 
-  @Test(arguments: [sampleModel, broadcastModel])
+  @Test(arguments: [sampleModel, broadcastModel, packedModel])
   func `every truncation of a model is a typed error`(model: QuantizedModel) {
     let bytes = model.encoded()
     for count in 0..<bytes.count {
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [sampleModel, broadcastModel])
+  @Test(arguments: [sampleModel, broadcastModel, packedModel])
   func `every flipped byte of a model is a typed error`(model: QuantizedModel) {
     let bytes = model.encoded()
     for index in bytes.indices {
@@ -129,5 +129,72 @@ import Testing
     #expect(throws: ModelFormatError.missingTensor("head.bias")) {
       try Checkpoint(reading: checkpoint.encoded())
     }
+  }
+
+  @Test func `weights take their real bits in the file`() throws {
+    for bitCount in WeightLevels.bitCounts {
+      let model = packed([bitCount, bitCount, bitCount])
+      #expect(try QuantizedModel(reading: model.encoded()) == model)
+      let container = try Safetensors(model.encoded())
+      // 27, 9 and 12 weights.
+      for (name, count) in [("stem", 27), ("depthwise", 9), ("head", 12)] {
+        let entry = try #require(container.entries["\(name).weight"])
+        #expect(entry.range.count == (count * bitCount + 7) / 8, "\(name) at \(bitCount) bits")
+      }
+    }
+  }
+
+  @Test func `a packed code without a level and bits behind the last weight are refused`() throws {
+    func reading(_ change: (inout SafetensorsWriter, [UInt8]) -> Void) throws {
+      let model = packed([4, 8, 8])
+      let container = try Safetensors(model.encoded())
+      var writer = SafetensorsWriter(metadata: container.metadata)
+      for (name, entry) in container.entries {
+        let bytes = Array(container.bytes[entry.range])
+        switch entry.type {
+        case .f32:
+          writer.add(
+            name, shape: entry.shape, floats: try container.floats(name, shape: entry.shape))
+        case .i32:
+          writer.add(
+            name, shape: entry.shape, integers: try container.integers(name, shape: entry.shape))
+        case .i8:
+          writer.add(name, shape: entry.shape, signedBytes: bytes.map { Int8(bitPattern: $0) })
+        default: change(&writer, bytes)
+        }
+      }
+      _ = try QuantizedModel(reading: writer.encoded())
+    }
+    // Four bits: codes 0 to 14; 27 weights fill 13 bytes and a half.
+    try reading { $0.add("stem.weight", shape: [14], bytes: $1) }
+    #expect(
+      throws: ModelFormatError.badTensor(
+        "stem.weight", expected: "codes below 15", found: "15 at 0")
+    ) { try reading { $0.add("stem.weight", shape: [14], bytes: [$1[0] | 0x0F] + $1[1...]) } }
+    #expect(
+      throws: ModelFormatError.badTensor(
+        "stem.weight", expected: "zeros behind the last weight", found: "\(0x10 | packedTail)")
+    ) {
+      try reading { $0.add("stem.weight", shape: [14], bytes: $1[..<13] + [0x10 | packedTail]) }
+    }
+    #expect(
+      throws: ModelFormatError.badTensor("stem.weight", expected: "U8 [14]", found: "U8 [13]")
+    ) { try reading { $0.add("stem.weight", shape: [13], bytes: Array($1[..<13])) } }
+  }
+
+  @Test func `bits that no weight or activation has are refused`() {
+    var model = sampleModel
+    model.layers[1].output?.bitCount = 5
+    #expect(
+      throws: ModelFormatError.badField(
+        "quantization.layers[1].output.bitCount", expected: "one of [4, 8]", found: "5")
+    ) { try QuantizedModel(reading: model.encoded()) }
+    model = sampleModel
+    model.layers[1].output?.bitCount = 4
+    model.layers[1].output?.zeroPoint = 16
+    #expect(
+      throws: ModelFormatError.badField(
+        "quantization.layers[1].output.zeroPoint", expected: "0...15", found: "16")
+    ) { try QuantizedModel(reading: model.encoded()) }
   }
 }

@@ -57,6 +57,26 @@ let sampleModel = QuantizedModel(
     refractorySeconds: 0.5, rearmRatio: 0.5, rejectLabels: []),
   provenance: sampleProvenance)
 
+/// The sample with weights of fewer bits in its three layers that have any.
+func packed(_ bits: [Int]) -> QuantizedModel {
+  var model = sampleModel
+  for (index, bitCount) in zip([0, 1, 4], bits) {
+    let levels = WeightLevels(bitCount: bitCount)
+    model.layers[index].weightBits = bitCount
+    model.layers[index].weights = model.layers[index].weights.indices.map {
+      Int8(levels.nearest(Float(($0 * 37) % 255 - 127) * Float(levels.limit) / 127))
+    }
+  }
+  model.layers[1].output?.bitCount = 4
+  return model
+}
+
+let packedModel = packed([1, 3, 5])
+
+/// The code of the last of the stem's 27 weights at 4 bits, which half fills the last byte.
+let packedTail = UInt8(
+  WeightLevels(bitCount: 4).nearest(Float((26 * 37) % 255 - 127) * 7 / 127) + 7)
+
 func sampleCheckpoint(of model: QuantizedModel = sampleModel) throws -> Checkpoint {
   var tensors: [String: FloatTensor] = [:]
   for (name, shape) in try model.architecture.geometry().flatMap(\.networkTensorShapes) {

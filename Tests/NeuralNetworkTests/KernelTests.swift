@@ -266,7 +266,8 @@ struct KernelTests {
       for channels in Self.sizes {
         let rows = 9
         let w = random(rows * channels, 24)
-        let steps = SharedBuffer((0..<channels).map { 0.9 / Float(levels.limit) + 0.01 * Float($0) })
+        let steps = SharedBuffer(
+          (0..<channels).map { 0.9 / Float(levels.limit) + 0.01 * Float($0) })
         let (weights, sizes) = (values(w), values(steps))
         let expected = weights.indices.map { index in
           let step = sizes[index % channels]

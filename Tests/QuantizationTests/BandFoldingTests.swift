@@ -95,7 +95,13 @@ import Testing
   ) -> (layer: QuantizedLayer, values: [Double]) {
     var layer = QuantizedLayer(
       weightBits: 0, weights: [], weightScales: [], bias: [], output: nil)
-    layer.setWeights(folded, inputScale: 0.01, isSigned: true)
+    let levels = WeightLevels(bitCount: 8)
+    let steps = (0..<folded.channelCount).map { channel in
+      levels.bestStep(
+        folded.weights.indices.filter { folded.channelOfWeight[$0] == channel }
+          .map { folded.weights[$0] })
+    }
+    layer.setWeights(folded, steps: steps, levels: levels, inputScale: 0.01, isSigned: true)
     let values = layer.bias.indices.map { index in
       let own = folded.weights.indices.filter {
         folded.channelOfWeight[$0] == index % folded.channelCount

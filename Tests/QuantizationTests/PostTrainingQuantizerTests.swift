@@ -60,6 +60,13 @@ import Testing
         accuracy: []))
   }
 
+  private func quantizer(_ checkpoint: Checkpoint, bits: [Int] = [8]) throws
+    -> PostTrainingQuantizer
+  {
+    try PostTrainingQuantizer(
+      checkpoint, bitWidths: BitWidths(architecture.geometry(), weights: bits), batchSize: 64)
+  }
+
   private func clips(_ count: Int) -> SharedBuffer<Float> {
     var generator = CounterBasedGenerator(seed: 9, stream: 0)
     return SharedBuffer(
@@ -69,7 +76,7 @@ import Testing
   @Test func `the integer engine agrees with the float network it was made of`() throws {
     let checkpoint = try checkpoint()
     let features = clips(64)
-    var quantizer = try PostTrainingQuantizer(checkpoint)
+    var quantizer = try quantizer(checkpoint)
     try quantizer.calibrate(features, clipCount: 64, frameCount: Self.frameCount)
     let model = try quantizer.model(
       detection: DetectionParameters(
@@ -108,7 +115,7 @@ import Testing
       $0["stem.norm.scale"]!.values[2] = .greatestFiniteMagnitude
       $0["stem.norm.variance"]!.values[2] = 0
     }
-    var quantizer = try PostTrainingQuantizer(broken)
+    var quantizer = try quantizer(broken)
     #expect(throws: QuantizationError.notFinite(layer: "stem")) {
       try quantizer.calibrate(clips(2), clipCount: 2, frameCount: Self.frameCount)
       _ = try quantizer.model(
@@ -132,7 +139,7 @@ import Testing
 
   @Test(arguments: [2e37, 3.4e38, .infinity, .nan])
   func `features that overflow are an error`(magnitude: Float) throws {
-    var quantizer = try PostTrainingQuantizer(checkpoint())
+    var quantizer = try quantizer(checkpoint())
     #expect(throws: QuantizationError.notFinite(layer: "input")) {
       try quantizer.calibrate(extremeClips(magnitude), clipCount: 2, frameCount: Self.frameCount)
     }
@@ -142,14 +149,14 @@ import Testing
     let wide = try checkpoint { tensors in
       tensors["mix.weight"]!.values = tensors["mix.weight"]!.values.map { _ in 1e33 }
     }
-    var quantizer = try PostTrainingQuantizer(wide)
+    var quantizer = try quantizer(wide)
     #expect(throws: QuantizationError.notFinite(layer: "mix")) {
       try quantizer.calibrate(clips(2), clipCount: 2, frameCount: Self.frameCount)
     }
   }
 
   @Test func `large features below the limit are quantized`() throws {
-    var quantizer = try PostTrainingQuantizer(checkpoint())
+    var quantizer = try quantizer(checkpoint())
     try quantizer.calibrate(extremeClips(1e29), clipCount: 2, frameCount: Self.frameCount)
     let model = try quantizer.model(detection: detection, provenance: checkpoint().provenance)
     #expect(abs(model.input.scale / (2e29 / 255) - 1) < 0.6)
@@ -161,9 +168,72 @@ import Testing
       tensors["stem.weight"]!.values = tensors["stem.weight"]!.values.map { _ in 1e-30 }
       tensors["stem.norm.shift"]!.values = [0, 0, 0, 1, -1, 0]
     }
-    var quantizer = try PostTrainingQuantizer(faint)
+    var quantizer = try quantizer(faint)
     try quantizer.calibrate(extremeClips(1e-37), clipCount: 2, frameCount: Self.frameCount)
     let model = try quantizer.model(detection: detection, provenance: faint.provenance)
     #expect(model.layers[0].bias == [0, 0, 0, 1 << 30, -1 << 30, 0])
+  }
+
+  /// Mean squared difference of the logits to those of the network in real numbers, as part of
+  /// their variance.
+  private func logitError(_ network: Network, _ real: Network) -> Float {
+    let features = clips(64)
+    func logits(_ network: Network) -> [Float] {
+      let span = network.forward(
+        features, clipCount: 64, frameCount: Self.frameCount,
+        continues: Array(repeating: false, count: 64), history: nil, mode: .inference
+      ).span
+      return (0..<64 * 3).map { span[$0] }
+    }
+    let (found, expected) = (logits(network), logits(real))
+    let mean = expected.reduce(0, +) / Float(expected.count)
+    let variance = expected.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / variance
+  }
+
+  @Test func `statistics taken anew and a corrected bias bring few bits nearer to the network`()
+    throws
+  {
+    let features = clips(64)
+    let continues = Array(repeating: false, count: 64)
+    // A random network was never trained: its own statistics come first.
+    let real = try Network(architecture: architecture, tensors: checkpoint().tensors)
+    for _ in 0..<40 {
+      real.forward(
+        features, clipCount: 64, frameCount: Self.frameCount, continues: continues, history: nil,
+        mode: .statistics)
+    }
+    let checkpoint = try checkpoint { $0 = real.exportTensors() }
+    var (plain, corrected) = (
+      try quantizer(checkpoint, bits: [2]), try quantizer(checkpoint, bits: [2])
+    )
+    for _ in 0..<40 {
+      corrected.correct(
+        features, clipCount: 64, frameCount: Self.frameCount, continues: continues)
+    }
+    corrected.correctLogits(features, clipCount: 64, frameCount: Self.frameCount)
+    try plain.calibrate(features, clipCount: 64, frameCount: Self.frameCount)
+    try corrected.calibrate(features, clipCount: 64, frameCount: Self.frameCount)
+    let before = logitError(try plain.simulation(), real)
+    let after = logitError(try corrected.simulation(), real)
+    #expect(after < 0.7 * before, "\(before) to \(after)")
+  }
+
+  @Test func `fewer bits take fewer bytes and lie on their levels`() throws {
+    let checkpoint = try checkpoint()
+    var sizes: [Int] = []
+    for bits in WeightLevels.bitCounts {
+      var quantizer = try quantizer(checkpoint, bits: [bits])
+      try quantizer.calibrate(clips(8), clipCount: 8, frameCount: Self.frameCount)
+      let model = try quantizer.model(detection: detection, provenance: checkpoint.provenance)
+      for layer in model.layers where layer.weightBits > 0 {
+        #expect(layer.weightBits == bits)
+        let levels = WeightLevels(bitCount: bits)
+        #expect(layer.weights.allSatisfy { levels.contains(Int($0)) })
+      }
+      #expect(try QuantizedModel(reading: model.encoded()) == model)
+      sizes.append(model.byteCount)
+    }
+    #expect(sizes == sizes.sorted() && Set(sizes).count == sizes.count)
   }
 }

@@ -29,6 +29,14 @@ extension Network {
     }
   }
 
+  /// Rounds the weights of one layer, by steps of least squared error, and leaves everything else as
+  /// it is; nil takes that back. For a network of real numbers, to see what a layer's bits cost.
+  ///
+  /// - Precondition: the layer has weights.
+  package func roundWeights(layer index: Int, bitCount: Int?) {
+    stages[index].operation?.grid?.levels = bitCount.map { WeightLevels(bitCount: $0) }
+  }
+
   /// What the loss moves beside weights: the steps of weights and the ranges of tensors.
   var quantizationParameters: [Parameter] {
     guard bitWidths != nil else { return [] }
@@ -89,6 +97,17 @@ extension Network {
 
   /// What the features are rounded to; nil as above.
   package var inputQuantization: ActivationQuantization? { grids[0]?.quantization }
+
+  /// Rounds the biases of a layer to the steps of its integer sums, as they are in inference.
+  func roundBias(layer index: Int) {
+    let stage = stages[index]
+    guard bitWidths != nil, let grid = stage.operation?.grid,
+      let input = grids[inputSlot(stage)]?.quantization
+    else { return }
+    stage.map.roundShift(
+      inputScale: input.scale, steps: grid.currentSteps(),
+      channelCount: stage.geometry.output.channelCount)
+  }
 
   /// Completes the gradients of steps and ranges, after those of the weights.
   func finishQuantization(_ groups: ClipGroups) {

@@ -51,6 +51,23 @@ final class AffineMap {
     return unsafe form
   }
 
+  /// Brings every shift to the nearest multiple of what one step of an integer sum stands for.
+  ///
+  /// - Parameters:
+  ///   - inputScale: Real value of one step of the operation's input.
+  ///   - steps: Real value of one step of the weights, per channel; lanes are `[frequency, channel]`.
+  func roundShift(inputScale: Float, steps: [Float], channelCount: Int) {
+    let scales = unsafe scale.unsafeBase
+    let shifts = unsafe shift.unsafeBase
+    for lane in 0..<shift.count {
+      let gain = unsafe abs(scales[lane])
+      let quantum = Double(inputScale) * Double(steps[lane % channelCount] * gain)
+      let count = unsafe (Double(shifts[lane]) / quantum).rounded(.toNearestOrEven)
+      // Where the scale is all but 0 the steps are finer than single precision.
+      if count.magnitude < 0x1p30 { unsafe shifts[lane] = Float(count * quantum) }
+    }
+  }
+
   /// y = f(scale * z + shift + residual) for `count` columns; y may be z.
   func apply(
     _ count: Int, _ z: UnsafePointer<Float>, residual: UnsafePointer<Float>?,

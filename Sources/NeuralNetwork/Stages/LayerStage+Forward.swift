@@ -18,13 +18,15 @@ extension LayerStage {
 
   /// Normalization or bias, dropout, residual and activation, where the output is kept. A sum is
   /// computed here.
-  func forwardOutput(_ clips: Range<Int>, training: Bool) {
+  ///
+  /// - Parameter drops: Whether dropout is at work.
+  func forwardOutput(_ clips: Range<Int>, training: Bool, drops: Bool) {
     if isSum {
       addUp(clips, training: training)
     } else if !isPlain, let target = output.values {
       for clip in clips {
         var form =
-          unsafe training && dropout != nil
+          unsafe drops && dropout != nil
           ? dropout!.kernelForm(clip, of: map) : map.kernelForm()
         let added = unsafe residual?.values?.start(clip)
         if training, clip == 0 { unsafe observe(clip, residual: added) }
