@@ -95,6 +95,7 @@ let package = Package(
       name: "Quantization", dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "Training"],
       swiftSettings: strict),
     // MARK: Use
+    .target(name: "Reports", swiftSettings: strict),
     .target(
       name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting", "StreamSpotting"],
       swiftSettings: strict),
@@ -116,7 +117,7 @@ let package = Package(
       dependencies: [
         "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
         "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork",
-        "Quantization",
+        "Quantization", "Reports",
         "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -153,6 +154,7 @@ let package = Package(
       dependencies: ["Interchange", "ModelFormat", "PublishedNetworks", "SpeechFeatures"],
       swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     .target(
       name: "WholeWindowReference", dependencies: ["ModelFormat"],
       path: "Tests/Support/WholeWindowReference", swiftSettings: strict),

@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
       in turn, so that ratios hold on a busy machine.
       """,
     subcommands: [
-      BenchFeaturesCommand.self, BenchInferenceCommand.self, BenchStreamCommand.self,
+      BenchBitsCommand.self, BenchFeaturesCommand.self, BenchInferenceCommand.self, BenchStreamCommand.self,
       BenchTrainingCommand.self,
     ])
 }

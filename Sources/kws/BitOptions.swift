@@ -37,6 +37,10 @@ struct BitOptions: ParsableArguments {
 struct BitList: ExpressibleByArgument {
   var values: [Int]
 
+  init(_ values: [Int]) { self.values = values }
+
+  var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
+
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     let numbers = parts.compactMap(\.self)

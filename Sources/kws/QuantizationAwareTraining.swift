@@ -29,11 +29,26 @@ struct QuantizationAwareOptions: ParsableArguments {
 
   @Flag(help: "Quantization-aware training: go on from its checkpoint.")
   var resume = false
+
+  var plan: QuantizationAwarePlan {
+    QuantizationAwarePlan(epochCount: epochs, learningRate: learningRate, resumes: resume)
+  }
+}
+
+/// How long and how fast a network is trained with its integers.
+struct QuantizationAwarePlan {
+  var epochCount: Int
+
+  /// At the start; nil for half of the peak of the training that made the checkpoint.
+  var learningRate: Float?
+
+  /// Whether it goes on from its checkpoint.
+  var resumes: Bool
 }
 
 /// Trains a network of real numbers on with the integers that it is to have.
 struct QuantizationAwareTraining {
-  let options: QuantizationAwareOptions
+  let plan: QuantizationAwarePlan
   let bitWidths: BitWidths
 
   /// Ranges that calibration found, for the start.
@@ -44,7 +59,7 @@ struct QuantizationAwareTraining {
   func run(from checkpoint: Checkpoint, data: TrainingData, output: String) throws -> Checkpoint {
     let configuration = try configuration(of: checkpoint)
     let trainer: Trainer
-    if options.resume {
+    if plan.resumes {
       let own = try loadCheckpoint(output)
       do throws(TrainingError) {
         trainer = try Trainer(
@@ -67,9 +82,9 @@ struct QuantizationAwareTraining {
   private func configuration(of checkpoint: Checkpoint) throws -> TrainingConfiguration {
     var configuration =
       TrainingConfiguration.of(checkpoint)
-      ?? TrainingConfiguration(epochCount: options.epochs, seed: checkpoint.provenance.seed)
-    configuration.epochCount = options.epochs
-    configuration.learningRate = options.learningRate ?? configuration.learningRate / 2
+      ?? TrainingConfiguration(epochCount: plan.epochCount, seed: checkpoint.provenance.seed)
+    configuration.epochCount = plan.epochCount
+    configuration.learningRate = plan.learningRate ?? configuration.learningRate / 2
     configuration.warmUpEpochCount = 0
     configuration.bitWidths = bitWidths
     try configuration.validate()

@@ -105,7 +105,7 @@ struct QuantizeCommand: ParsableCommand {
         method == .ptq
         ? try quantizing.ptq(widths)
         : try quantizing.qat(
-          widths, options: training,
+          widths, plan: training.plan,
           output: training.trainingCheckpoint ?? output + ".training")
     }
     try judge(&result, checkpoint: checkpoint, data: data, sensitivity: sensitivity)

@@ -42,10 +42,10 @@ struct Quantizing {
 
   /// - Parameter output: of the training's own checkpoint.
   func qat(
-    _ bitWidths: BitWidths, options: QuantizationAwareOptions, output: String
+    _ bitWidths: BitWidths, plan: QuantizationAwarePlan, output: String
   ) throws -> Result {
     let training = QuantizationAwareTraining(
-      options: options, bitWidths: bitWidths, ranges: try calibrated(bitWidths).ranges)
+      plan: plan, bitWidths: bitWidths, ranges: try calibrated(bitWidths).ranges)
     let trained = try training.run(from: checkpoint, data: data.training, output: output)
     return try result(of: trained, provenance: trained.provenance)
   }
