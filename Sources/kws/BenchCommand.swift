@@ -11,7 +11,8 @@ struct BenchCommand: ParsableCommand {
       in turn, so that ratios hold on a busy machine.
       """,
     subcommands: [
-      BenchBitsCommand.self, BenchFeaturesCommand.self, BenchInferenceCommand.self, BenchStreamCommand.self,
+      BenchBitsCommand.self, BenchFeaturesCommand.self, BenchInferenceCommand.self,
+      BenchStreamCommand.self,
       BenchTrainingCommand.self,
     ])
 }
