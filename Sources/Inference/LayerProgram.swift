@@ -8,6 +8,9 @@ import ModelFormat
 struct LayerStep {
   enum Kind { case convolution, depthwise, averagePool, frequencyAverage, sum, logits }
 
+  /// The layer's name.
+  var name: String
+
   var kind: Kind
 
   /// Index into the operators of that kind.
@@ -33,6 +36,9 @@ struct LayerStep {
 
   /// First of the running sums of an average pool.
   var sumOffset: Int
+
+  /// Whether the layer comes after an average pool, see `LayerGeometry.followsPool`.
+  var followsPool: Bool
 
   /// The terms of a sum among `LayerProgram.terms`.
   var terms = 0..<0
@@ -104,7 +110,7 @@ struct SumTerm {
       }
       if step.kind == .logits { logitClock = step.clock }
       steps.append(step)
-      for band in 1..<builder.bandCount {
+      for band in 1..<builder.operatorCount {
         var next = builder.step(band: band)
         next.operation = step.operation + band
         steps.append(next)

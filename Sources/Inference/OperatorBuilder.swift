@@ -5,7 +5,7 @@ import ModelFormat
 
 /// Turns one layer of the model into the operators that a kernel reads: one, or with
 /// SubSpectralNorm one per band of its output's bins. The bands share the weights; each has its own
-/// bias and multipliers.
+/// bias and multipliers. Depthwise layers have one operator wherever they can.
 struct OperatorBuilder {
   let model: QuantizedModel
   let geometry: LayerGeometry
@@ -29,20 +29,24 @@ struct OperatorBuilder {
 
   var input: TensorPlan { arena.tensors[inputTensor] }
   var output: TensorPlan? { outputTensor < 0 ? nil : arena.tensors[outputTensor] }
-  private var residual: TensorPlan? { residualTensor < 0 ? nil : arena.tensors[residualTensor] }
+  var residual: TensorPlan? { residualTensor < 0 ? nil : arena.tensors[residualTensor] }
 
   /// Kernel and stride; those of a dense layer are 1.
-  private var window: Window {
+  var window: Window {
     geometry.window ?? Window(kernel: Extent(time: 1, frequency: 1))
   }
 
-  /// Bands of the output's bins, each an operator of its own.
-  var bandCount: Int { max(1, geometry.layer.normalization.bandCount) }
+  /// Operators of the layer: one per band of the output's bins where an operator has the parameters
+  /// of one band.
+  var operatorCount: Int {
+    if case .depthwise = geometry.layer.operation, depthwiseLayout.isOneRun { return 1 }
+    return max(1, geometry.layer.normalization.bandCount)
+  }
 
   /// Bins of the output that one operator computes.
-  private var bandBinCount: Int { geometry.output.frequencyCount / bandCount }
+  var operatorBinCount: Int { geometry.output.frequencyCount / operatorCount }
 
-  /// What is executed for one band.
+  /// What is executed for one operator: all of the layer, or one band.
   func step(band: Int) -> LayerStep {
     let kind: LayerStep.Kind =
       switch geometry.layer.operation {
@@ -54,17 +58,18 @@ struct OperatorBuilder {
       }
     // The pool's kernel looks back by itself; other windows start at their oldest tap.
     let lookBack = kind == .averagePool ? 0 : geometry.historyCount
-    let firstBin = band * bandBinCount
+    let firstBin = band * operatorBinCount
     let firstTap = firstBin * window.stride.frequency - window.lowPadding
     let firstValue = firstBin * geometry.output.channelCount
     return LayerStep(
-      kind: kind, operation: 0, input: inputTensor, residual: residualTensor,
+      name: name, kind: kind, operation: 0, input: inputTensor, residual: residualTensor,
       output: outputTensor, stride: window.stride.time,
       clock: output?.clock ?? arena.clock(ofStride: geometry.timeStride) ?? 0,
       inputOffset: input.centre + firstTap * geometry.input.channelCount
         - lookBack * input.columnStride,
       residualOffset: (residual?.centre ?? 0) + firstValue,
-      outputOffset: (output?.centre ?? 0) + firstValue, sumOffset: 0)
+      outputOffset: (output?.centre ?? 0) + firstValue, sumOffset: 0,
+      followsPool: geometry.followsPool)
   }
 
   /// One operator per band.
@@ -87,7 +92,7 @@ struct OperatorBuilder {
     let bias = foldedBias()
     let multipliers = try multipliers()
     var operators: [kws_int8_convolution] = unsafe []
-    for band in 0..<bandCount {
+    for band in 0..<operatorCount {
       unsafe operators.append(
         kws_int8_convolution(
           weights: weights,
@@ -95,47 +100,11 @@ struct OperatorBuilder {
           tap_count: Int32(tapCount), run_length: Int32(runLength), tap_stride: tapStride,
           column_stride: stride.time * input.columnStride,
           bin_stride: stride.frequency * geometry.input.channelCount,
-          bin_count: Int32(bandBinCount), output_count: Int32(outputCount),
+          bin_count: Int32(operatorBinCount), output_count: Int32(outputCount),
           output_column_stride: output?.columnStride ?? 0,
           residual_column_stride: residual?.columnStride ?? 0,
           requantization: try requantization(
             constants.keep(WeightPacking.parameters(slice(multipliers, band))))))
-    }
-    return unsafe operators
-  }
-
-  /// One operator per band.
-  func depthwises(
-    _ constants: inout ConstantPool
-  ) throws(InferenceError) -> [kws_int8_depthwise] {
-    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
-    let channels = geometry.input.channelCount
-    let tapCount = kernel.time * kernel.frequency
-    var offsets: [Int32] = []
-    for time in 0..<kernel.time {
-      for frequency in 0..<kernel.frequency {
-        offsets.append(Int32(time * dilation * input.columnStride + frequency * channels))
-      }
-    }
-    while offsets.count % 4 != 0 { offsets.append(offsets[offsets.count - 1]) }
-    let weights = unsafe constants.keep(
-      WeightPacking.depthwise(layer.weights, channelCount: channels, tapCount: tapCount))
-    let tapOffsets = unsafe constants.keep(offsets)
-    let bias = foldedBias()
-    let multipliers = try multipliers()
-    var operators: [kws_int8_depthwise] = unsafe []
-    for band in 0..<bandCount {
-      unsafe operators.append(
-        kws_int8_depthwise(
-          weights: weights,
-          bias: constants.keep(WeightPacking.depthwiseParameters(slice(bias, band))),
-          tap_offsets: tapOffsets, tap_count: Int32(tapCount),
-          channel_count: Int32(channels), column_stride: stride.time * input.columnStride,
-          bin_stride: stride.frequency * channels, bin_count: Int32(bandBinCount),
-          output_column_stride: output?.columnStride ?? 0,
-          residual_column_stride: residual?.columnStride ?? 0,
-          requantization: try requantization(
-            constants.keep(WeightPacking.depthwiseParameters(slice(multipliers, band))))))
     }
     return unsafe operators
   }
@@ -175,7 +144,7 @@ struct OperatorBuilder {
   }
 
   /// One factor per band and output channel.
-  private func multipliers() throws(InferenceError) -> [Float] {
+  func multipliers() throws(InferenceError) -> [Float] {
     var values: [Float] = []
     for (index, weight) in layer.weightScales.enumerated() {
       let value = Rescaling.multiplier(
@@ -186,7 +155,7 @@ struct OperatorBuilder {
   }
 
   /// What one band has of values `[band, channel]`.
-  private func slice<Value>(_ values: [Value], _ band: Int) -> [Value] {
+  func slice<Value>(_ values: [Value], _ band: Int) -> [Value] {
     let channels = geometry.output.channelCount
     return Array(values[band * channels..<(band + 1) * channels])
   }
@@ -201,7 +170,7 @@ struct OperatorBuilder {
   }
 
   /// `bias[band, c] - zeroPoint * sum of the weights of c`; within 32 bits by the check at load.
-  private func foldedBias() -> [Int32] {
+  func foldedBias() -> [Int32] {
     let channels = geometry.output.channelCount
     var sums = [Int](repeating: 0, count: channels)
     let perChannel = layer.weights.count / channels

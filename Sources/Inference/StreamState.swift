@@ -36,38 +36,38 @@ import ModelFormat
     unsafe terms = AlignedBuffer(
       zeroed: plan.program.steps.reduce(0) { max($0, $1.terms.count) })
     logits = AlignedBuffer(
-      zeroed: plan.labels.count * plan.largestColumnCount(frameCount: ArenaPlan.blockFrameCount))
+      zeroed: plan.labels.count * plan.largestColumnCount(frameCount: arenaPlan.blockFrameCount))
+    // The padding of all columns, which nothing ever writes.
+    for tensor in arenaPlan.tensors where !tensor.isScratch {
+      fill(tensor, columnCount: tensor.capacity)
+    }
     reset(plan)
   }
 
-  /// Fills the histories with real zeros: the zero points.
+  /// Fills the histories with real zeros, the zero points. What lies behind them is written before
+  /// it is read.
   mutating func reset(_ plan: InferencePlan) {
     frameCount = 0
-    Self.fill(&arena, 0..<arena.count, 0)
-    for tensor in plan.arena.tensors where !tensor.isScratch {
-      let zero = UInt8(tensor.quantization.zeroPoint)
-      Self.fill(&arena, tensor.offset..<tensor.offset + tensor.byteCount, zero)
-    }
     for (index, tensor) in plan.arena.tensors.enumerated() {
-      Self.fill(&positions, index..<index + 1, tensor.historyCount)
+      fill(tensor, columnCount: tensor.historyCount)
+      unsafe positions.unsafeBase[index] = tensor.historyCount
     }
     for step in plan.program.steps where step.kind == .averagePool {
       let pool = unsafe plan.program.averagePools.unsafeBase[step.operation]
-      Self.fill(&sums, step.sumOffset..<step.sumOffset + Int(pool.channel_count), pool.zero_sum)
+      unsafe (sums.unsafeBase + step.sumOffset).update(
+        repeating: pool.zero_sum, count: Int(pool.channel_count))
     }
   }
 
-  private static func fill<Element>(
-    _ buffer: inout AlignedBuffer<Element>, _ range: Range<Int>, _ value: Element
-  ) {
-    var span = buffer.mutableSpan
-    for index in range { span[index] = value }
+  private mutating func fill(_ tensor: TensorPlan, columnCount: Int) {
+    unsafe (arena.unsafeBase + tensor.offset).update(
+      repeating: UInt8(tensor.quantization.zeroPoint), count: columnCount * tensor.columnStride)
   }
 
   /// Bytes of all buffers.
   static func byteCount(arena: ArenaPlan, geometry: [LayerGeometry]) -> Int {
     let last = geometry[geometry.count - 1]
-    let columns = (ArenaPlan.blockFrameCount + last.timeStride - 1) / last.timeStride
+    let columns = (arena.blockFrameCount + last.timeStride - 1) / last.timeStride
     var (sums, terms) = (0, 0)
     for layer in geometry {
       if case .averagePool = layer.layer.operation { sums += layer.output.channelCount }

@@ -45,7 +45,7 @@ struct TensorPlan {
 /// All tensors of a network. Tensor 0 holds the quantized features.
 struct ArenaPlan {
   /// Frames that are worked through at once; weights are read once per block.
-  static let blockFrameCount = 32
+  let blockFrameCount: Int
 
   private(set) var tensors: [TensorPlan] = []
 
@@ -57,7 +57,8 @@ struct ArenaPlan {
 
   private(set) var byteCount = 0
 
-  init(model: QuantizedModel, geometry: [LayerGeometry]) {
+  init(model: QuantizedModel, geometry: [LayerGeometry], blockFrameCount: Int) {
+    self.blockFrameCount = blockFrameCount
     let input = ColumnShape(frequencyCount: model.architecture.coefficientCount, channelCount: 1)
     addTensor(input, model.input, timeStride: 1)
     for (index, layer) in geometry.enumerated() {
@@ -78,6 +79,9 @@ struct ArenaPlan {
     layer.inputIndex.map { outputTensor[$0] } ?? 0
   }
 
+  /// Bytes from the start of the arena to the first coefficient of column 0.
+  var inputOffset: Int { tensors[0].offset + tensors[0].centre }
+
   func clock(ofStride stride: Int) -> Int? { timeStrides.firstIndex(of: stride) }
 
   private mutating func addTensor(
@@ -88,7 +92,7 @@ struct ArenaPlan {
     tensors.append(
       TensorPlan(
         shape: shape, quantization: quantization, clock: clock,
-        blockColumnCount: (Self.blockFrameCount + timeStride - 1) / timeStride))
+        blockColumnCount: (blockFrameCount + timeStride - 1) / timeStride))
   }
 
   /// Makes room for what `layer` looks at in its input.

@@ -14,11 +14,14 @@
 // Bytes that must be readable behind the last column of a tensor.
 #define KWS_INT8_READ_SLACK 64
 
-// Output channels of one block of packed convolution weights.
+// Output channels of one block of packed convolution weights, and most blocks of a group.
 #define KWS_INT8_OUTPUT_BLOCK 16
+#define KWS_INT8_GROUP_BLOCKS 4
 
-// Channels of one block of packed depthwise weights.
+// Values of one block of packed depthwise weights, and most output columns that one interleaving of
+// inputs serves.
 #define KWS_INT8_CHANNEL_BLOCK 64
+#define KWS_INT8_SHIFTS 4
 
 // How sums become the values of the output tensor; the rule stands in support/requantize.h.
 typedef struct kws_requantization {
@@ -38,8 +41,10 @@ typedef struct kws_requantization {
 
 // A convolution, or a dense layer that feeds another layer.
 //
-// The window of one output is tap_count runs of run_length contiguous bytes. Weights are packed as
-// [output / 16][tap][run / 4][16 outputs][4 bytes of the run], padded with zeros.
+// The window of one output is tap_count runs of run_length contiguous bytes. Blocks of 16 outputs
+// stand in groups of at most four, as even as can be, the wider ones first: the outputs of a group
+// are summed together. Weights are packed as [group][tap][run / 4][block][16 outputs][4 bytes of the
+// run], padded with zeros.
 typedef struct kws_int8_convolution {
   const int8_t *weights;
   // [output], padded to whole blocks, with the input's zero point folded in.
@@ -60,19 +65,37 @@ typedef struct kws_int8_convolution {
 
 // A convolution of each channel by itself.
 //
-// Weights are packed in blocks of 64 channels as [channel / 64][tap / 4][position][4 taps];
-// position i of a block holds channel ((i / 4) % 4) * 16 + (i / 16) * 4 + i % 4, the order in
-// which interleaving four rows of bytes leaves them. Bias and multipliers have the same order.
+// A column is run_count runs of run_length values that are contiguous in input and output. Where the
+// stride along frequency is 1, that is the whole column in one run: value i of the output has its
+// taps at i + tap_offsets[...], whichever bin it belongs to, and vectors do not end with a bin.
+// Otherwise each bin is a run.
+//
+// A run is cut into blocks of 64 values. Weights are packed as [shift][block][tap / 4][position]
+// [4 taps]; position i of a block holds value ((i / 4) % 4) * 16 + (i / 16) * 4 + i % 4, the order in
+// which interleaving four rows of bytes leaves them. Bias and multipliers have the same order. The
+// channels of a run's values repeat, and so may its blocks: block b has the weights of block
+// b % weight_block_count and the parameters of block b % parameter_block_count.
+//
+// With shift_count s > 1, s output columns that follow each other are computed from the same
+// interleaved rows: four taps of a group are four columns that follow each other, and the weights
+// of the output column j stand j taps later than those of the first: [shift] is j. Then
+// shared_tap_offsets lead to the rows of all s columns, tap_offsets to those of one. Taps that are
+// padding have weight zero and lead to some row that exists.
 typedef struct kws_int8_depthwise {
   const int8_t *weights;
   const int32_t *bias;
-  // Bytes from the first tap to each tap, padded to a multiple of four with the last.
+  // Bytes from the first tap to each tap: tap_count of them, a multiple of four.
   const int32_t *tap_offsets;
+  const int32_t *shared_tap_offsets;
   int32_t tap_count;
-  int32_t channel_count;
+  int32_t shift_count;
+  int32_t run_length;
+  int32_t run_count;
+  int32_t weight_block_count;
+  int32_t parameter_block_count;
+  // Input bytes from one output column to the next, and from one run to the next.
   ptrdiff_t column_stride;
-  ptrdiff_t bin_stride;
-  int32_t bin_count;
+  ptrdiff_t run_stride;
   ptrdiff_t output_column_stride;
   ptrdiff_t residual_column_stride;
   kws_requantization requantization;
@@ -155,9 +178,10 @@ typedef struct kws_int8_kernels {
   void (*depthwise)(const kws_int8_depthwise *op, const uint8_t *input, const uint8_t *residual,
                     uint8_t *output, size_t count);
 
-  // Adds `count` columns, the first at `newest`, to `sums` and writes the mean after each.
+  // Adds `count` columns, the first at `newest`, to `sums` and writes the mean after each but the
+  // first `unasked`.
   void (*average_pool)(const kws_int8_average_pool *op, const uint8_t *newest, int32_t *sums,
-                       uint8_t *output, size_t count);
+                       uint8_t *output, size_t count, size_t unasked);
 
   // Averages `count` columns, the first at `input`.
   void (*frequency_average)(const kws_int8_frequency_average *op, const uint8_t *input,
@@ -170,6 +194,10 @@ typedef struct kws_int8_kernels {
   // A convolution whose sums become real numbers, logits [column][output]: acc * multiplier.
   void (*dense)(const kws_int8_convolution *op, const uint8_t *input, float *logits,
                 size_t count);
+
+  // For benchmarks: multiply-accumulates in registers as the kernels do them, in `count` turns of a
+  // loop. Returns how many.
+  size_t (*peak)(size_t count);
 } kws_int8_kernels;
 
 // The variants that this processor can run, best first; null past the end.

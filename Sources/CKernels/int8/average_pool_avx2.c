@@ -5,8 +5,9 @@
 #if KWS_X86_64
 
 KWS_TARGET_AVX2 void kws_int8_average_pool_avx2(const kws_int8_average_pool *op,
-    const uint8_t *newest, int32_t *sums, uint8_t *output, size_t count) {
-  kws_average_pool_body(op, newest, sums, output, count);
+    const uint8_t *newest, int32_t *sums, uint8_t *output, size_t count,
+    size_t unasked) {
+  kws_average_pool_body(op, newest, sums, output, count, unasked);
 }
 
 #endif

@@ -8,7 +8,7 @@
 
 KWS_BODY void kws_average_pool_body(const kws_int8_average_pool *op, const uint8_t *newest,
                                     int32_t *restrict sums, uint8_t *restrict output,
-                                    size_t count) {
+                                    size_t count, size_t unasked) {
   const int channels = op->channel_count;
   const int32_t zero_sum = op->zero_sum;
   const float multiplier = op->multiplier;
@@ -22,10 +22,11 @@ KWS_BODY void kws_average_pool_body(const kws_int8_average_pool *op, const uint8
         sums[c] += newest[bin * channels + c] - leaving[bin * channels + c];
       }
     }
+    newest += op->column_stride;
+    if (column < unasked) continue;
     for (int c = 0; c < channels; c++) {
       output[c] = kws_requantize(sums[c] - zero_sum, multiplier, NULL, &r);
     }
-    newest += op->column_stride;
     output += op->output_column_stride;
   }
 }

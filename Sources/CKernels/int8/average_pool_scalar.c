@@ -3,6 +3,7 @@
 #include "int8_kernels.h"
 
 void kws_int8_average_pool_scalar(const kws_int8_average_pool *op,
-    const uint8_t *newest, int32_t *sums, uint8_t *output, size_t count) {
-  kws_average_pool_body(op, newest, sums, output, count);
+    const uint8_t *newest, int32_t *sums, uint8_t *output, size_t count,
+    size_t unasked) {
+  kws_average_pool_body(op, newest, sums, output, count, unasked);
 }

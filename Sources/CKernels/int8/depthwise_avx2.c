@@ -4,7 +4,7 @@
 
 #if KWS_X86_64
 
-// Channels that one pass takes: one 128-bit lane of the packed block of 64.
+// Values that one pass takes: one 128-bit lane of the packed block of 64.
 enum { LANE = 16 };
 
 // Two vectors of [4 channels][2 sums of pairs] to eight sums in the order of the channels.
@@ -18,16 +18,19 @@ KWS_BODY KWS_TARGET_AVX2 __m256i two_quads(const void *values, int j, int lane) 
   return _mm256_loadu2_m128i((const __m128i *)(quads + 16), (const __m128i *)quads);
 }
 
-// Up to 16 channels from `first` on, at one position.
-KWS_BODY KWS_TARGET_AVX2 void lane_of_channels(const kws_int8_depthwise *op, int first,
-                                               const uint8_t *input, const uint8_t *residual,
-                                               uint8_t *output) {
-  const int left = op->channel_count - first;
+// Up to 16 values of a run from `first` on, at one position.
+KWS_BODY KWS_TARGET_AVX2 void lane_of_values(const kws_int8_depthwise *op, int first,
+                                             const uint8_t *input, const uint8_t *residual,
+                                             uint8_t *output) {
+  const int left = op->run_length - first;
   const size_t bytes = (size_t)(left < LANE ? left : LANE);
-  const int groups = (op->tap_count + 3) / 4;
+  const int groups = op->tap_count / 4;
   const int lane = first % KWS_INT8_CHANNEL_BLOCK / LANE;
-  const int block = first - first % KWS_INT8_CHANNEL_BLOCK;
-  const int8_t *weights = op->weights + (size_t)block * (size_t)groups * 4 + 16 * lane;
+  const int block = first / KWS_INT8_CHANNEL_BLOCK;
+  const int weight_block = block % op->weight_block_count;
+  const int parameter = block % op->parameter_block_count * KWS_INT8_CHANNEL_BLOCK;
+  const int8_t *weights =
+      op->weights + (size_t)weight_block * (size_t)groups * 256 + 16 * lane;
   const int32_t *offsets = op->tap_offsets;
   __m256i pairs[4];
   KWS_UNROLL for (int j = 0; j < 4; j++) pairs[j] = _mm256_setzero_si256();
@@ -47,8 +50,8 @@ KWS_BODY KWS_TARGET_AVX2 void lane_of_channels(const kws_int8_depthwise *op, int
     }
   }
   const kws_requantization *r = &op->requantization;
-  const float *multipliers = r->multipliers + block;
-  const int32_t *bias = op->bias + block;
+  const float *multipliers = r->multipliers + parameter;
+  const int32_t *bias = op->bias + parameter;
   const int has_residual = residual != NULL;
   __m128i added = _mm_setzero_si128();
   if (has_residual) memcpy(&added, residual, bytes);
@@ -67,17 +70,17 @@ KWS_TARGET_AVX2 void kws_int8_depthwise_avx2(const kws_int8_depthwise *op, const
                                              size_t count) {
   // A copy that no store to the output can alias.
   const kws_int8_depthwise local = *op;
-  for (int first = 0; first < local.channel_count; first += LANE) {
+  for (int first = 0; first < local.run_length; first += LANE) {
     for (size_t column = 0; column < count; column++) {
       const uint8_t *in = input + (ptrdiff_t)column * local.column_stride + first;
       uint8_t *out = output + (ptrdiff_t)column * local.output_column_stride + first;
       const uint8_t *added =
           residual ? residual + (ptrdiff_t)column * local.residual_column_stride + first : NULL;
-      for (int bin = 0; bin < local.bin_count; bin++) {
-        lane_of_channels(&local, first, in, added, out);
-        in += local.bin_stride;
-        out += local.channel_count;
-        if (added) added += local.channel_count;
+      for (int run = 0; run < local.run_count; run++) {
+        lane_of_values(&local, first, in, added, out);
+        in += local.run_stride;
+        out += local.run_length;
+        if (added) added += local.run_length;
       }
     }
   }

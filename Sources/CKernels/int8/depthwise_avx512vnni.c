@@ -4,6 +4,14 @@
 
 #if KWS_X86_64
 
+// Where a block of 64 values of one output column comes from and goes to.
+typedef struct block {
+  const int8_t *weights;
+  const int32_t *bias;
+  const float *multipliers;
+  __mmask64 mask;
+} block;
+
 // Four 64-byte rows to four vectors that hold, per channel, the bytes of the four rows side by
 // side. Within 128-bit lanes vector j has the channels 4 * j ..< 4 * j + 4 of each lane.
 KWS_BODY KWS_TARGET_VNNI void interleave(__m512i a, __m512i b, __m512i c, __m512i d,
@@ -18,36 +26,58 @@ KWS_BODY KWS_TARGET_VNNI void interleave(__m512i a, __m512i b, __m512i c, __m512
   out[3] = _mm512_unpackhi_epi16(ab_high, cd_high);
 }
 
-// Up to 64 channels, a packed block, at one position.
-KWS_BODY KWS_TARGET_VNNI void block_of_channels(const kws_int8_depthwise *op, int first,
-                                                __mmask64 mask, const uint8_t *input,
-                                                const uint8_t *residual, uint8_t *output) {
-  const int groups = (op->tap_count + 3) / 4;
-  const int8_t *weights = op->weights + (size_t)first * (size_t)groups * 4;
-  const int32_t *offsets = op->tap_offsets;
-  __m512i sums[4];
-  KWS_UNROLL for (int j = 0; j < 4; j++) sums[j] = _mm512_load_si512(op->bias + first + 16 * j);
-  for (int group = 0; group < groups; group++, offsets += 4, weights += 256) {
-    __m512i x[4];
-    interleave(_mm512_loadu_si512(input + offsets[0]), _mm512_loadu_si512(input + offsets[1]),
-               _mm512_loadu_si512(input + offsets[2]), _mm512_loadu_si512(input + offsets[3]), x);
+// Packing by pairs undoes the interleaving.
+KWS_BODY KWS_TARGET_VNNI void store(const __m512i sums[4], const block *at,
+                                    const uint8_t *residual, uint8_t *output,
+                                    const kws_requantization *r) {
+#pragma STDC FP_CONTRACT OFF
+  __m512 x[4];
+  KWS_UNROLL for (int j = 0; j < 4; j++) {
+    x[j] = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[j]), _mm512_load_ps(at->multipliers + 16 * j));
+  }
+  if (residual) {
+    const __m512i zero = _mm512_setzero_si512();
+    __m512i added[4];
+    interleave(_mm512_loadu_si512(residual), zero, zero, zero, added);
     KWS_UNROLL for (int j = 0; j < 4; j++) {
-      sums[j] = _mm512_dpbusd_epi32(sums[j], x[j], _mm512_load_si512(weights + 64 * j));
+      x[j] = kws_add_term_avx512(x[j], added[j], r->residual_zero_point, r->residual_multiplier);
     }
   }
-  const kws_requantization *r = &op->requantization;
-  const int has_residual = residual != NULL;
-  const __m512i zero = _mm512_setzero_si512();
-  __m512i added[4] = {zero, zero, zero, zero};
-  if (has_residual) interleave(_mm512_maskz_loadu_epi8(mask, residual), zero, zero, zero, added);
-  KWS_UNROLL for (int j = 0; j < 4; j++) {
-    __m512 multiplier = _mm512_load_ps(r->multipliers + first + 16 * j);
-    sums[j] = kws_requantize_avx512(sums[j], multiplier, has_residual, added[j], r);
+  if (r->has_hard_swish) {
+    KWS_UNROLL for (int j = 0; j < 4; j++) x[j] = kws_hard_swish_avx512(x[j], r->hard_swish);
   }
-  // Packing by pairs undoes the interleaving.
-  __m512i q = _mm512_packus_epi16(_mm512_packs_epi32(sums[0], sums[1]),
-                                  _mm512_packs_epi32(sums[2], sums[3]));
-  _mm512_mask_storeu_epi8(output, mask, q);
+  _mm512_mask_storeu_epi8(output, at->mask, kws_pack_avx512(x, 4, r));
+}
+
+// The block in `columns` output columns that share their rows: one interleaving of four rows serves
+// all of them, which else costs twice as much as the products.
+KWS_BODY KWS_TARGET_VNNI void block_of_columns(const kws_int8_depthwise *op, const block *at,
+                                               int columns, size_t shift_stride,
+                                               const uint8_t *input, const uint8_t *residual,
+                                               uint8_t *output) {
+  const int8_t *weights = at->weights;
+  const int32_t *offsets = columns > 1 ? op->shared_tap_offsets : op->tap_offsets;
+  __m512i sums[KWS_INT8_SHIFTS][4];
+  KWS_UNROLL for (int c = 0; c < columns; c++) {
+    KWS_UNROLL for (int j = 0; j < 4; j++) sums[c][j] = _mm512_load_si512(at->bias + 16 * j);
+  }
+  for (int tap = 0; tap < op->tap_count; tap += 4, weights += 4 * KWS_INT8_CHANNEL_BLOCK) {
+    __m512i x[4];
+    interleave(_mm512_loadu_si512(input + offsets[tap]),
+               _mm512_loadu_si512(input + offsets[tap + 1]),
+               _mm512_loadu_si512(input + offsets[tap + 2]),
+               _mm512_loadu_si512(input + offsets[tap + 3]), x);
+    KWS_UNROLL for (int c = 0; c < columns; c++) {
+      const int8_t *shifted = weights + (size_t)c * shift_stride;
+      KWS_UNROLL for (int j = 0; j < 4; j++) {
+        sums[c][j] = _mm512_dpbusd_epi32(sums[c][j], x[j], _mm512_load_si512(shifted + 64 * j));
+      }
+    }
+  }
+  KWS_UNROLL for (int c = 0; c < columns; c++) {
+    store(sums[c], at, residual ? residual + c * op->residual_column_stride : NULL,
+          output + c * op->output_column_stride, &op->requantization);
+  }
 }
 
 KWS_TARGET_VNNI void kws_int8_depthwise_avx512vnni(const kws_int8_depthwise *op,
@@ -55,19 +85,39 @@ KWS_TARGET_VNNI void kws_int8_depthwise_avx512vnni(const kws_int8_depthwise *op,
                                                    uint8_t *output, size_t count) {
   // A copy that no store to the output can alias.
   const kws_int8_depthwise local = *op;
-  for (int first = 0; first < local.channel_count; first += KWS_INT8_CHANNEL_BLOCK) {
-    const int left = local.channel_count - first;
-    const __mmask64 mask = left >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << left) - 1;
-    for (size_t column = 0; column < count; column++) {
-      const uint8_t *in = input + (ptrdiff_t)column * local.column_stride + first;
-      uint8_t *out = output + (ptrdiff_t)column * local.output_column_stride + first;
-      const uint8_t *added =
-          residual ? residual + (ptrdiff_t)column * local.residual_column_stride + first : NULL;
-      for (int bin = 0; bin < local.bin_count; bin++) {
-        block_of_channels(&local, first, mask, in, added, out);
-        in += local.bin_stride;
-        out += local.channel_count;
-        if (added) added += local.channel_count;
+  const size_t block_stride = (size_t)local.tap_count * KWS_INT8_CHANNEL_BLOCK;
+  const size_t shift_stride = (size_t)local.weight_block_count * block_stride;
+  const size_t shifts = (size_t)local.shift_count;
+  // Blocks in turn, so that the weights of one stay in the first cache.
+  int weight_block = 0, parameter_block = 0;
+  for (int first = 0; first < local.run_length; first += KWS_INT8_CHANNEL_BLOCK) {
+    const block at = {
+        .weights = local.weights + (size_t)weight_block * block_stride,
+        .bias = local.bias + parameter_block * KWS_INT8_CHANNEL_BLOCK,
+        .multipliers = local.requantization.multipliers + parameter_block * KWS_INT8_CHANNEL_BLOCK,
+        .mask = kws_byte_mask(local.run_length - first)};
+    if (++weight_block == local.weight_block_count) weight_block = 0;
+    if (++parameter_block == local.parameter_block_count) parameter_block = 0;
+    for (int run = 0; run < local.run_count; run++) {
+      const ptrdiff_t to = (ptrdiff_t)run * local.run_length + first;
+      const uint8_t *in = input + run * local.run_stride + first;
+      const uint8_t *added = residual ? residual + to : NULL;
+      uint8_t *out = output + to;
+      for (size_t column = 0; column < count;) {
+        size_t columns = 1;
+        if (shifts == 4 && count - column >= 4) {
+          columns = 4;
+          block_of_columns(&local, &at, 4, shift_stride, in, added, out);
+        } else if (shifts == 2 && count - column >= 2) {
+          columns = 2;
+          block_of_columns(&local, &at, 2, shift_stride, in, added, out);
+        } else {
+          block_of_columns(&local, &at, 1, shift_stride, in, added, out);
+        }
+        column += columns;
+        in += (ptrdiff_t)columns * local.column_stride;
+        out += (ptrdiff_t)columns * local.output_column_stride;
+        if (added) added += (ptrdiff_t)columns * local.residual_column_stride;
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The outputs of a convolution one after the other, bins within columns.
+// The outputs of a convolution one after the other, bins within columns, and the groups of blocks
+// of output channels.
 #ifndef KWS_INT8_POSITIONS_H
 #define KWS_INT8_POSITIONS_H
 
@@ -37,9 +38,31 @@ KWS_BODY kws_position kws_next_position(kws_positions *at, const kws_int8_convol
   return current;
 }
 
-// Bytes of packed weights per block of 16 outputs.
-KWS_BODY size_t kws_block_stride(const kws_int8_convolution *op) {
-  return (size_t)op->tap_count * (size_t)((op->run_length + 3) / 4) * 4 * KWS_INT8_OUTPUT_BLOCK;
+// Blocks of 16 output channels that are summed together: their weights stand side by side.
+typedef struct kws_group {
+  const int8_t *weights;
+  // First output channel.
+  int first;
+  int block_count;
+} kws_group;
+
+KWS_BODY int kws_output_blocks(const kws_int8_convolution *op) {
+  return (op->output_count + KWS_INT8_OUTPUT_BLOCK - 1) / KWS_INT8_OUTPUT_BLOCK;
+}
+
+KWS_BODY int kws_group_count(const kws_int8_convolution *op) {
+  return (kws_output_blocks(op) + KWS_INT8_GROUP_BLOCKS - 1) / KWS_INT8_GROUP_BLOCKS;
+}
+
+KWS_BODY kws_group kws_group_at(const kws_int8_convolution *op, int index) {
+  const int blocks = kws_output_blocks(op), groups = kws_group_count(op);
+  const int narrow = blocks / groups, wider = blocks % groups;
+  const int before = index * narrow + (index < wider ? index : wider);
+  const size_t block_bytes = (size_t)op->tap_count * (size_t)((op->run_length + 3) / 4) * 4 *
+                             KWS_INT8_OUTPUT_BLOCK;
+  return (kws_group){.weights = op->weights + (size_t)before * block_bytes,
+                     .first = before * KWS_INT8_OUTPUT_BLOCK,
+                     .block_count = narrow + (index < wider)};
 }
 
 #endif

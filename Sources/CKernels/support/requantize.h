@@ -102,32 +102,60 @@ KWS_BODY KWS_TARGET_AVX2 __m128i kws_pack_avx2(__m256i low, __m256i high) {
   return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
 }
 
-KWS_BODY KWS_TARGET_VNNI __m512i kws_activate_avx512(__m512 x, const kws_requantization *r) {
+// The second line of the rule for sixteen values, and the third.
+KWS_BODY KWS_TARGET_VNNI __m512 kws_add_term_avx512(__m512 x, __m512i value, int32_t zero_point,
+                                                    float multiplier) {
 #pragma STDC FP_CONTRACT OFF
-  if (r->has_hard_swish) {
-    __m512 gate = _mm512_add_ps(x, _mm512_set1_ps(3.0f));
-    gate = _mm512_max_ps(gate, _mm512_setzero_ps());
-    gate = _mm512_min_ps(gate, _mm512_set1_ps(6.0f));
-    x = _mm512_mul_ps(_mm512_mul_ps(x, gate), _mm512_set1_ps(r->hard_swish));
-  }
-  x = _mm512_max_ps(x, _mm512_set1_ps(r->lower));
-  x = _mm512_min_ps(x, _mm512_set1_ps(r->upper));
-  return _mm512_add_epi32(_mm512_cvtps_epi32(x), _mm512_set1_epi32(r->output_zero_point));
+  __m512i centred = _mm512_sub_epi32(value, _mm512_set1_epi32(zero_point));
+  __m512 term = _mm512_mul_ps(_mm512_cvtepi32_ps(centred), _mm512_set1_ps(multiplier));
+  return _mm512_add_ps(x, term);
 }
 
-// Sixteen sums, otherwise as above.
-KWS_BODY KWS_TARGET_VNNI __m512i kws_requantize_avx512(__m512i sum, __m512 multiplier,
-                                                       int has_residual, __m512i residual,
-                                                       const kws_requantization *r) {
+KWS_BODY KWS_TARGET_VNNI __m512 kws_hard_swish_avx512(__m512 x, float factor) {
 #pragma STDC FP_CONTRACT OFF
-  __m512 x = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), multiplier);
-  if (has_residual) {
-    __m512i centred = _mm512_sub_epi32(residual, _mm512_set1_epi32(r->residual_zero_point));
-    __m512 term =
-        _mm512_mul_ps(_mm512_cvtepi32_ps(centred), _mm512_set1_ps(r->residual_multiplier));
-    x = _mm512_add_ps(x, term);
+  __m512 gate = _mm512_add_ps(x, _mm512_set1_ps(3.0f));
+  gate = _mm512_max_ps(gate, _mm512_setzero_ps());
+  gate = _mm512_min_ps(gate, _mm512_set1_ps(6.0f));
+  return _mm512_mul_ps(_mm512_mul_ps(x, gate), _mm512_set1_ps(factor));
+}
+
+// The last line of the rule for `vectors` times sixteen values: lane i of the result is lane i of
+// the first vector in four bytes, of the second, and so on.
+//
+// Only the upper bound is applied to the real values: vcvtps2dq turns what is too large for 32 bits
+// into the most negative integer, which is right for what is too small. Then packing saturates at
+// 16 bits, adding the zero point too, packing again at 0..255, where the rule's bounds end, and
+// what is left is the lower bound of ReLU. The order does not matter: all bounds are integers.
+KWS_BODY KWS_TARGET_VNNI __m512i kws_pack_avx512(const __m512 *x, int vectors,
+                                                 const kws_requantization *r) {
+  const __m512 upper = _mm512_set1_ps(r->upper);
+  const __m512i zero_point = _mm512_set1_epi16((int16_t)r->output_zero_point);
+  const __m512i lowest = _mm512_set1_epi8((char)((int32_t)r->lower + r->output_zero_point));
+  __m512i steps[4];
+  KWS_UNROLL for (int j = 0; j < vectors; j++) {
+    steps[j] = _mm512_cvtps_epi32(_mm512_min_ps(x[j], upper));
   }
-  return kws_activate_avx512(x, r);
+  __m512i low = _mm512_packs_epi32(steps[0], steps[vectors > 1 ? 1 : 0]);
+  low = _mm512_adds_epi16(low, zero_point);
+  __m512i high = low;
+  if (vectors > 2) {
+    high = _mm512_packs_epi32(steps[2], steps[vectors > 3 ? 3 : 2]);
+    high = _mm512_adds_epi16(high, zero_point);
+  }
+  return _mm512_max_epu8(_mm512_packus_epi16(low, high), lowest);
+}
+
+// The same with the bytes in the order of the vectors.
+KWS_BODY KWS_TARGET_VNNI __m512i kws_pack_in_order_avx512(const __m512 *x, int vectors,
+                                                          const kws_requantization *r) {
+  const __m512i order =
+      _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, kws_pack_avx512(x, vectors, r));
+}
+
+// The first `count` of 64 bytes; all of them if there are more.
+KWS_BODY KWS_TARGET_VNNI __mmask64 kws_byte_mask(int count) {
+  return count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1;
 }
 
 #endif
