@@ -20,10 +20,19 @@ struct BenchInferenceCommand: ParsableCommand {
   @Flag(help: "Also every layer by itself, with its part of what multiply-accumulates can reach.")
   var layers = false
 
-  @Flag(help: "Print one JSON object.")
+  @Option(
+    help: ArgumentHelp(
+      """
+      A Python with ai-edge-litert, flatbuffers, tflite, onnx and onnxruntime: also the same \
+      networks in LiteRT with XNNPACK and in ONNX Runtime, in turns.
+      """, valueName: "python"))
+  var peers: String?
+
+  @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
+    if model == nil, architecture == nil, !layers { return try runNetworks() }
     let model = try measuredModel()
     var rows: [BenchmarkRow] = []
     let names = InferencePlan.availableInstructionSets
@@ -82,11 +91,33 @@ struct BenchInferenceCommand: ParsableCommand {
 }
 
 extension BenchInferenceCommand {
-  private func measuredModel() throws -> QuantizedModel {
-    guard let architecture else { return try modelOrDefault(model) }
+  /// The networks that peers are compared on, and our own default model.
+  private static let networks = ["ds-cnn-s", "ds-cnn-l", "derived", "bc-resnet-1"]
+
+  private func runNetworks() throws {
+    var results = try Self.networks.map { name in
+      try InferenceBenchmark(name: name, model: try synthetic(name), python: peers).run()
+    }
+    results.append(
+      try InferenceBenchmark(
+        name: "default model", model: try modelOrDefault(nil), python: nil
+      ).run())
+    let report = InferenceReport(results: results)
+    if json { return try StandardOutput.write(line: report.json) }
+    for line in report.clipTable.lines + [""] + report.streamTable.lines {
+      try StandardOutput.write(line: line)
+    }
+  }
+
+  private func synthetic(_ architecture: String) throws -> QuantizedModel {
     let labels = (0..<12).map { "label\($0)" }
     let workload = try TrainingWorkload(architecture, labels: labels)
     return try syntheticModel(workload.architecture, features: workload.features)
+  }
+
+  private func measuredModel() throws -> QuantizedModel {
+    guard let architecture else { return try modelOrDefault(model) }
+    return try synthetic(architecture)
   }
 }
 

@@ -20,8 +20,11 @@ func syntheticModel(
     if case .frequencyToChannels = layer.layer.operation {
       output = source
     } else if index < geometry.count - 1 {
-      let isPositive = [.relu, .relu6].contains(layer.layer.activation)
-      output = ActivationQuantization(scale: 0.05, zeroPoint: isPositive ? 0 : 128)
+      let activation = layer.layer.activation
+      let isPositive = activation == .relu || activation == .relu6
+      // A ReLU6 ends where the integers do, as other engines take for granted.
+      output = ActivationQuantization(
+        scale: activation == .relu6 ? 6.0 / 255 : 0.05, zeroPoint: isPositive ? 0 : 128)
     }
     let count = layer.hasWeights ? layer.channelShape.reduce(1, *) : 0
     let perChannel = layer.weightCount / max(1, layer.output.channelCount)
