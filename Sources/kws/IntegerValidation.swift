@@ -14,7 +14,9 @@ struct IntegerValidation {
 
   init(data: TrainingData, model: QuantizedModel) throws {
     self.data = data
-    plan = try InferencePlan(model: model)
+    // A clip is one block.
+    plan = try InferencePlan(
+      model: model, blockFrameCount: model.architecture.windowFrameCount)
   }
 
   /// In-stream means that all clips are one stream; the last batch is heard before the first.
@@ -48,12 +50,9 @@ struct IntegerValidation {
     let start = clip * batch.frameCount * plan.coefficientCount
     let features = batch.features
     let frames = features.span.extracting(start..<start + frameCount * plan.coefficientCount)
-    let labelCount = plan.labels.count
-    var posteriors = [Float](
-      repeating: 0, count: plan.largestColumnCount(frameCount: frameCount) * labelCount)
-    var room = posteriors.mutableSpan
-    let columnCount = network.process(frames, into: &room)
-    let last = posteriors[(columnCount - 1) * labelCount..<columnCount * labelCount]
-    return last.indices.max { last[$0] < last[$1] }! - last.startIndex
+    var last = [Float](repeating: 0, count: plan.labels.count)
+    var room = last.mutableSpan
+    _ = network.process(frames, into: &room, answers: .newest)
+    return last.indices.max { last[$0] < last[$1] }!
   }
 }
