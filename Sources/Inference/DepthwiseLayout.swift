@@ -70,6 +70,12 @@ struct DepthwiseLayout {
     return [1, 2, Int(KWS_INT8_SHIFTS)].min { cost($0) < cost($1) } ?? 1
   }
 
+  /// Instructions per bin where each is a run, roughly, in the terms of `ConvolutionShape.cost`.
+  func binCost(_ window: Window) -> Double {
+    let groups = Self.groupCount(window, shiftCount: shiftCount)
+    return Double(weightBlockCount * (groups * (8 / shiftCount + 4) + 32))
+  }
+
   /// Groups of four taps: of all taps one after the other, or for each frequency of the rows that
   /// the columns look at together.
   private static func groupCount(_ window: Window, shiftCount: Int) -> Int {

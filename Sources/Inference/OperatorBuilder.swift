@@ -39,8 +39,13 @@ struct OperatorBuilder {
   /// Operators of the layer: one per band of the output's bins where an operator has the parameters
   /// of one band.
   var operatorCount: Int {
-    if case .depthwise = geometry.layer.operation, depthwiseLayout.isOneRun { return 1 }
+    if isDepthwise, depthwiseLayout.isOneRun { return 1 }
     return max(1, geometry.layer.normalization.bandCount)
+  }
+
+  /// Bins of the output that have the same parameters.
+  var bandBinCount: Int {
+    geometry.output.frequencyCount / max(1, geometry.layer.normalization.bandCount)
   }
 
   /// Bins of the output that one operator computes.
@@ -50,7 +55,7 @@ struct OperatorBuilder {
   func step(band: Int) -> LayerStep {
     let kind: LayerStep.Kind =
       switch geometry.layer.operation {
-      case .depthwise: .depthwise
+      case .depthwise: isDepthwise ? .depthwise : .convolution
       case .averagePool: .averagePool
       case .frequencyAverage: .frequencyAverage
       case .sum: .sum
@@ -70,43 +75,6 @@ struct OperatorBuilder {
       residualOffset: (residual?.centre ?? 0) + firstValue,
       outputOffset: (output?.centre ?? 0) + firstValue, sumOffset: 0,
       followsPool: geometry.followsPool)
-  }
-
-  /// One operator per band.
-  func convolutions(
-    _ constants: inout ConstantPool
-  ) throws(InferenceError) -> [kws_int8_convolution] {
-    let (kernel, stride, dilation) = (window.kernel, window.stride, window.dilation)
-    var tapCount = kernel.time
-    var runLength = kernel.frequency * geometry.input.channelCount
-    let tapStride = dilation * input.columnStride
-    if tapStride == runLength {
-      // Taps that lie side by side are one run: the usual case of one frequency.
-      runLength *= tapCount
-      tapCount = 1
-    }
-    let outputCount = geometry.output.channelCount
-    let weights = unsafe constants.keep(
-      WeightPacking.convolution(
-        layer.weights, outputCount: outputCount, tapCount: tapCount, runLength: runLength))
-    let bias = foldedBias()
-    let multipliers = try multipliers()
-    var operators: [kws_int8_convolution] = unsafe []
-    for band in 0..<operatorCount {
-      unsafe operators.append(
-        kws_int8_convolution(
-          weights: weights,
-          bias: constants.keep(WeightPacking.parameters(slice(bias, band))),
-          tap_count: Int32(tapCount), run_length: Int32(runLength), tap_stride: tapStride,
-          column_stride: stride.time * input.columnStride,
-          bin_stride: stride.frequency * geometry.input.channelCount,
-          bin_count: Int32(operatorBinCount), output_count: Int32(outputCount),
-          output_column_stride: output?.columnStride ?? 0,
-          residual_column_stride: residual?.columnStride ?? 0,
-          requantization: try requantization(
-            constants.keep(WeightPacking.parameters(slice(multipliers, band))))))
-    }
-    return unsafe operators
   }
 
   /// The rule by which the layer's sums become its output; without output all zero but for the
@@ -174,10 +142,10 @@ struct OperatorBuilder {
     let channels = geometry.output.channelCount
     var sums = [Int](repeating: 0, count: channels)
     let perChannel = layer.weights.count / channels
-    let isDepthwise =
+    let isPerChannel =
       if case .depthwise = geometry.layer.operation { true } else { false }
     for (index, weight) in layer.weights.enumerated() {
-      sums[isDepthwise ? index % channels : index / perChannel] += Int(weight)
+      sums[isPerChannel ? index % channels : index / perChannel] += Int(weight)
     }
     return layer.bias.enumerated().map { index, bias in
       Int32(Int(bias) - input.quantization.zeroPoint * sums[index % channels])

@@ -87,7 +87,7 @@ package final class SpottingPlan: Sendable {
   }
 
   /// Frames that go from the features to the network at once.
-  static let blockFrameCount = 32
+  static let blockFrameCount = InferencePlan.defaultBlockFrameCount
 
   /// Most columns that one such block completes.
   package var blockColumnCount: Int {

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Inference
 import ModelFormat
-import Threads
 
 struct BenchInferenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,12 +36,12 @@ struct BenchInferenceCommand: ParsableCommand {
     var rows: [BenchmarkRow] = []
     let names = InferencePlan.availableInstructionSets
     let windows = try names.map { name in
-      WindowRunner(
+      ClipRunner(
         plan: try InferencePlan(
           model: model, instructionSet: name, blockFrameCount: model.architecture.windowFrameCount))
     }
     let streams = try names.map { name in
-      WindowRunner(plan: try InferencePlan(model: model, instructionSet: name))
+      ClipRunner(plan: try InferencePlan(model: model, instructionSet: name))
     }
     let times = Measurement().run(
       names.indices.flatMap { index in
@@ -69,7 +68,7 @@ struct BenchInferenceCommand: ParsableCommand {
     let geometry = try model.architecture.geometry()
     let plan = try InferencePlan(
       model: model, blockFrameCount: model.architecture.windowFrameCount)
-    let runner = WindowRunner(plan: plan)
+    let runner = ClipRunner(plan: plan)
     let peak = runner.peak()
     var rows = [
       BenchmarkRow(
@@ -118,71 +117,5 @@ extension BenchInferenceCommand {
   private func measuredModel() throws -> QuantizedModel {
     guard let architecture else { return try modelOrDefault(model) }
     return try synthetic(architecture)
-  }
-}
-
-/// One stream of a network that can be run over one window's frames again and again.
-private final class WindowRunner {
-  let frameCount: Int
-  private var network: StreamingNetwork
-  private let frames: [Float]
-  private let coefficientCount: Int
-  private var posteriors: [Float]
-
-  init(plan: InferencePlan) {
-    frameCount = plan.windowFrameCount
-    coefficientCount = plan.coefficientCount
-    network = StreamingNetwork(plan: plan)
-    frames = benchmarkSamples(count: frameCount * coefficientCount).map { 10 * $0 - 5 }
-    posteriors = [Float](
-      repeating: 0,
-      count: plan.largestColumnCount(frameCount: frameCount) * plan.labels.count)
-  }
-
-  /// A clip by itself: from reset, all frames in one call, one answer.
-  func runClip() {
-    let frames = self.frames
-    var room = posteriors.mutableSpan
-    network.reset()
-    _ = network.process(frames.span, into: &room, answers: .newest)
-  }
-
-  /// The layers of a clip, each the best of several rounds.
-  func layerTimes() -> [LayerTime] {
-    let frames = self.frames
-    var best: [LayerTime] = []
-    for _ in 0..<20 {
-      let times = network.layerTimes(
-        frames.span, repetitionCount: 100, now: monotonicSeconds)
-      if best.isEmpty { best = times }
-      for (index, time) in times.enumerated() {
-        best[index].seconds = min(best[index].seconds, time.seconds)
-      }
-    }
-    return best
-  }
-
-  /// Multiply-accumulates per second of the instruction that the kernels are made of, the best of
-  /// several rounds.
-  func peak() -> Double {
-    let count = 100_000
-    var best = 0.0
-    for _ in 0..<20 {
-      let start = monotonicSeconds()
-      let done = network.plan.multiplyAccumulateInRegisters(count)
-      best = max(best, Double(done) / (monotonicSeconds() - start))
-    }
-    return best
-  }
-
-  /// The frames of a window one by one; the stream goes on from call to call.
-  func runFrames() {
-    let frames = self.frames
-    var room = posteriors.mutableSpan
-    for frame in 0..<frameCount {
-      let start = frame * coefficientCount
-      _ = network.process(
-        frames.span.extracting(start..<start + coefficientCount), into: &room)
-    }
   }
 }

@@ -14,7 +14,9 @@ struct IntegerValidation {
 
   init(data: TrainingData, model: QuantizedModel) throws {
     self.data = data
-    plan = try InferencePlan(model: model)
+    // A clip is one block.
+    plan = try InferencePlan(
+      model: model, blockFrameCount: model.architecture.windowFrameCount)
   }
 
   /// In-stream means that all clips are one stream; the last batch is heard before the first.
@@ -47,12 +49,9 @@ struct IntegerValidation {
     let start = clip * batch.frameCount * plan.coefficientCount
     let features = batch.features
     let frames = features.span.extracting(start..<start + frameCount * plan.coefficientCount)
-    let labelCount = plan.labels.count
-    var posteriors = [Float](
-      repeating: 0, count: plan.largestColumnCount(frameCount: frameCount) * labelCount)
+    var posteriors = [Float](repeating: 0, count: plan.labels.count)
     var room = posteriors.mutableSpan
-    let columnCount = network.process(frames, into: &room)
-    return Decision(
-      posteriors: posteriors[(columnCount - 1) * labelCount..<columnCount * labelCount])
+    _ = network.process(frames, into: &room, answers: .newest)
+    return Decision(posteriors: posteriors)
   }
 }

@@ -4,9 +4,10 @@ import Threads
 
 /// Seconds per call of several bodies, taken in turn so that a busy machine slows all of them alike.
 struct Measurement {
-  /// Rounds of the measurement; each body runs once per round for about `roundSeconds`.
-  var roundCount = 15
-  var roundSeconds = 0.05
+  /// Rounds of the measurement; each body runs once per round for about `roundSeconds`: less than a
+  /// time slice, so that on a busy machine most rounds are not interrupted.
+  var roundCount = 201
+  var roundSeconds = 0.002
 
   /// The median over rounds of seconds per call, one per body.
   func run(_ bodies: [() -> Void]) -> [Double] {

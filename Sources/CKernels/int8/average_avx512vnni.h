@@ -40,8 +40,7 @@ KWS_BODY KWS_TARGET_VNNI void store_means(const __m512i sums[2], float multiplie
   KWS_UNROLL for (int j = 0; j < 2; j++) {
     x[j] = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[j]), _mm512_set1_ps(multiplier));
   }
-  _mm512_mask_storeu_epi8(output, kws_byte_mask(left < AVERAGE_CHANNELS ? left : AVERAGE_CHANNELS),
-                          kws_pack_in_order_avx512(x, 2, r));
+  kws_store_avx512(output, kws_pack_in_order_avx512(x, 2, r), AVERAGE_CHANNELS, left);
 }
 
 #endif

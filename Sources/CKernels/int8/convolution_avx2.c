@@ -89,7 +89,11 @@ KWS_BODY KWS_TARGET_AVX2 void tile(const kws_int8_convolution *op, const kws_pos
     __m256i high = kws_requantize_avx2(sums[p][1], multipliers[1], has_residual,
                                        _mm256_cvtepu8_epi32(_mm_srli_si128(residual, 8)), r);
     __m128i q = kws_pack_avx2(low, high);
-    memcpy(at[p].output + first, &q, width);
+    if (width == KWS_INT8_OUTPUT_BLOCK) {
+      _mm_storeu_si128((__m128i *)(at[p].output + first), q);
+    } else {
+      memcpy(at[p].output + first, &q, width);
+    }
   }
 }
 

@@ -74,11 +74,10 @@ KWS_BODY KWS_TARGET_VNNI void store_steps(const kws_int8_convolution *op, const 
       }
     }
   }
-  const int left = op->output_count - group->first, width = blocks * KWS_INT8_OUTPUT_BLOCK;
-  const __mmask64 mask = kws_byte_mask(left < width ? left : width);
+  const int left = op->output_count - group->first;
   KWS_UNROLL for (int p = 0; p < positions; p++) {
-    __m512i q = kws_pack_in_order_avx512(x[p], blocks, r);
-    _mm512_mask_storeu_epi8(at[p].output + group->first, mask, q);
+    kws_store_avx512(at[p].output + group->first, kws_pack_in_order_avx512(x[p], blocks, r),
+                     blocks * KWS_INT8_OUTPUT_BLOCK, left);
   }
 }
 
@@ -113,6 +112,7 @@ KWS_BODY KWS_TARGET_VNNI void tile(const kws_int8_convolution *op, const kws_pos
 
 // Positions of the next tile: as even as can be, so that none is left with few.
 KWS_BODY int next_count(size_t left) {
+  if (left <= POSITIONS) return (int)left;
   const size_t tiles = (left + POSITIONS - 1) / POSITIONS;
   return (int)((left + tiles - 1) / tiles);
 }

@@ -54,7 +54,7 @@ KWS_BODY KWS_TARGET_AVX2 void lane_of_values(const kws_int8_depthwise *op, int f
   const int32_t *bias = op->bias + parameter;
   const int has_residual = residual != NULL;
   __m128i added = _mm_setzero_si128();
-  if (has_residual) memcpy(&added, residual, bytes);
+  if (has_residual) added = _mm_loadu_si128((const __m128i *)residual);
   __m256i low = _mm256_add_epi32(join(pairs[0], pairs[1]), two_quads(bias, 0, lane));
   __m256i high = _mm256_add_epi32(join(pairs[2], pairs[3]), two_quads(bias, 2, lane));
   low = kws_requantize_avx2(low, _mm256_castsi256_ps(two_quads(multipliers, 0, lane)),
@@ -62,7 +62,11 @@ KWS_BODY KWS_TARGET_AVX2 void lane_of_values(const kws_int8_depthwise *op, int f
   high = kws_requantize_avx2(high, _mm256_castsi256_ps(two_quads(multipliers, 2, lane)),
                              has_residual, _mm256_cvtepu8_epi32(_mm_srli_si128(added, 8)), r);
   __m128i q = kws_pack_avx2(low, high);
-  memcpy(output, &q, bytes);
+  if (bytes == LANE) {
+    _mm_storeu_si128((__m128i *)output, q);
+  } else {
+    memcpy(output, &q, bytes);
+  }
 }
 
 KWS_TARGET_AVX2 void kws_int8_depthwise_avx2(const kws_int8_depthwise *op, const uint8_t *input,

@@ -9,7 +9,8 @@ typedef struct block {
   const int8_t *weights;
   const int32_t *bias;
   const float *multipliers;
-  __mmask64 mask;
+  // Values, if fewer than 64.
+  int count;
 } block;
 
 // Four 64-byte rows to four vectors that hold, per channel, the bytes of the four rows side by
@@ -46,7 +47,7 @@ KWS_BODY KWS_TARGET_VNNI void store(const __m512i sums[4], const block *at,
   if (r->has_hard_swish) {
     KWS_UNROLL for (int j = 0; j < 4; j++) x[j] = kws_hard_swish_avx512(x[j], r->hard_swish);
   }
-  _mm512_mask_storeu_epi8(output, at->mask, kws_pack_avx512(x, 4, r));
+  kws_store_avx512(output, kws_pack_avx512(x, 4, r), 64, at->count);
 }
 
 // The block in `columns` output columns that share their rows: one interleaving of four rows serves
@@ -95,7 +96,7 @@ KWS_TARGET_VNNI void kws_int8_depthwise_avx512vnni(const kws_int8_depthwise *op,
         .weights = local.weights + (size_t)weight_block * block_stride,
         .bias = local.bias + parameter_block * KWS_INT8_CHANNEL_BLOCK,
         .multipliers = local.requantization.multipliers + parameter_block * KWS_INT8_CHANNEL_BLOCK,
-        .mask = kws_byte_mask(local.run_length - first)};
+        .count = local.run_length - first};
     if (++weight_block == local.weight_block_count) weight_block = 0;
     if (++parameter_block == local.parameter_block_count) parameter_block = 0;
     for (int run = 0; run < local.run_count; run++) {

@@ -5,8 +5,9 @@
 #if KWS_X86_64
 
 // Runs that lie side by side are summed as one. A term with one bin that is added to all is copied
-// out before, once per run, so that short runs need not end in half-filled vectors.
-enum { REPEATED = 1024, TERMS = 5 };
+// out before, once per run, so that short runs need not end in half-filled vectors; for several
+// columns before the first is summed, because what was just stored in parts loads slowly.
+enum { REPEATED = 4096, TERMS = 5 };
 
 // Up to 64 values, at `inputs[t]` of term t.
 KWS_BODY KWS_TARGET_VNNI void sum_block(const kws_int8_sum *op, const kws_int8_term *terms,
@@ -29,46 +30,71 @@ KWS_BODY KWS_TARGET_VNNI void sum_block(const kws_int8_sum *op, const kws_int8_t
   if (r->has_hard_swish) {
     KWS_UNROLL for (int j = 0; j < 4; j++) x[j] = kws_hard_swish_avx512(x[j], r->hard_swish);
   }
-  _mm512_mask_storeu_epi8(output, kws_byte_mask(width), kws_pack_in_order_avx512(x, 4, r));
+  kws_store_avx512(output, kws_pack_in_order_avx512(x, 4, r), 64, width);
+}
+
+// One bin, `runs` times. Each copy may spill over into the next one, which comes after it.
+KWS_BODY KWS_TARGET_VNNI void repeat(const uint8_t *bin, int length, int runs, uint8_t *copies) {
+  for (int i = 0; i < runs; i++, copies += length) {
+    for (int k = 0; k < length; k += 32) {
+      _mm256_storeu_si256((__m256i *)(copies + k),
+                          _mm256_loadu_si256((const __m256i *)(bin + k)));
+    }
+  }
+}
+
+// Some runs of some columns; what is repeated of them fits the copies.
+KWS_BODY KWS_TARGET_VNNI void sum_runs(const kws_int8_sum *op, const kws_int8_term *terms,
+                                       const uint8_t *const *inputs, size_t columns, int runs,
+                                       uint8_t *output) {
+  const int width = runs * op->run_length;
+  _Alignas(64) uint8_t repeated[TERMS][REPEATED + KWS_INT8_READ_SLACK];
+  const uint8_t *from[TERMS];
+  ptrdiff_t strides[TERMS];
+  for (int t = 0; t < op->term_count; t++) {
+    const int is_repeated = terms[t].run_stride == 0 && runs > 1;
+    from[t] = is_repeated ? repeated[t] : inputs[t];
+    strides[t] = is_repeated ? width : terms[t].column_stride;
+    for (size_t column = 0; is_repeated && column < columns; column++) {
+      repeat(inputs[t] + (ptrdiff_t)column * terms[t].column_stride, op->run_length, runs,
+             repeated[t] + column * (size_t)width);
+    }
+  }
+  for (size_t column = 0; column < columns; column++) {
+    for (int first = 0; first < width; first += 64) {
+      const uint8_t *at[TERMS];
+      for (int t = 0; t < op->term_count; t++) {
+        at[t] = from[t] + (ptrdiff_t)column * strides[t] + first;
+      }
+      sum_block(op, terms, at, width - first, output + first);
+    }
+    output += op->output_column_stride;
+  }
 }
 
 KWS_TARGET_VNNI void kws_int8_sum_avx512vnni(const kws_int8_sum *op,
                                              const uint8_t *const *inputs, uint8_t *output,
                                              size_t count) {
+  // Copies that no store to the output can alias.
   const kws_int8_sum local = *op;
   kws_int8_term terms[TERMS];
   memcpy(terms, op->terms, (size_t)local.term_count * sizeof *terms);
   const int length = local.run_length;
-  // Runs that fit the copies, or one run where it alone is longer.
-  const int at_once = length >= REPEATED ? 1 : REPEATED / length;
-  _Alignas(64) uint8_t repeated[TERMS][REPEATED + KWS_INT8_READ_SLACK];
-  for (size_t column = 0; column < count; column++) {
-    for (int run = 0; run < local.run_count; run += at_once) {
+  // All runs of several columns, or some of one, or one run where it alone is long.
+  const int whole = REPEATED / length < local.run_count ? 0 : local.run_count;
+  const int runs_at_once = whole ? whole : length > REPEATED ? 1 : REPEATED / length;
+  const size_t columns_at_once = whole ? (size_t)(REPEATED / (length * whole)) : 1;
+  for (size_t column = 0; column < count; column += columns_at_once) {
+    const size_t columns = count - column < columns_at_once ? count - column : columns_at_once;
+    for (int run = 0; run < local.run_count; run += runs_at_once) {
       const int left = local.run_count - run;
-      const int runs = left < at_once ? left : at_once;
-      const uint8_t *from[TERMS];
+      const uint8_t *at[TERMS];
       for (int t = 0; t < local.term_count; t++) {
-        from[t] = inputs[t] + (ptrdiff_t)column * terms[t].column_stride +
-                  run * terms[t].run_stride;
-        if (terms[t].run_stride != 0 || runs == 1) continue;
-        // Each copy may spill over into the next one, which comes after it.
-        for (int i = 0; i < runs; i++) {
-          for (int k = 0; k < length; k += 64) {
-            _mm512_storeu_si512(repeated[t] + i * length + k,
-                                _mm512_loadu_si512(from[t] + k));
-          }
-        }
-        from[t] = repeated[t];
+        at[t] = inputs[t] + (ptrdiff_t)column * terms[t].column_stride + run * terms[t].run_stride;
       }
-      const int width = runs * length;
-      uint8_t *to = output + run * length;
-      for (int first = 0; first < width; first += 64) {
-        const uint8_t *at[TERMS];
-        for (int t = 0; t < local.term_count; t++) at[t] = from[t] + first;
-        sum_block(&local, terms, at, width - first, to + first);
-      }
+      sum_runs(&local, terms, at, columns, left < runs_at_once ? left : runs_at_once,
+               output + (ptrdiff_t)column * local.output_column_stride + run * length);
     }
-    output += local.output_column_stride;
   }
 }
 

@@ -158,5 +158,29 @@ KWS_BODY KWS_TARGET_VNNI __mmask64 kws_byte_mask(int count) {
   return count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1;
 }
 
+// Stores the first `count` of `width` bytes, all of them if there are more; `width` is 16, 32 or
+// more. No wider than need be, because a store across cache lines takes twice as long, and without a
+// mask where it can be: the next layer's loads do not wait for such a store to reach the cache.
+KWS_BODY KWS_TARGET_VNNI void kws_store_avx512(uint8_t *output, __m512i q, int width, int count) {
+  const __m128i quarter = _mm512_castsi512_si128(q);
+  const __m256i half = _mm512_castsi512_si256(q);
+  if (count >= width && width == 16) {
+    _mm_storeu_si128((__m128i *)output, quarter);
+  } else if (count >= width && width == 32) {
+    _mm256_storeu_si256((__m256i *)output, half);
+  } else if (count >= width && width == 64) {
+    _mm512_storeu_si512(output, q);
+  } else {
+    const __mmask64 mask = kws_byte_mask(count < width ? count : width);
+    if (width == 16) {
+      _mm_mask_storeu_epi8(output, (__mmask16)mask, quarter);
+    } else if (width == 32) {
+      _mm256_mask_storeu_epi8(output, (__mmask32)mask, half);
+    } else {
+      _mm512_mask_storeu_epi8(output, mask, q);
+    }
+  }
+}
+
 #endif
 #endif
