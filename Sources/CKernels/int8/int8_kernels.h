@@ -27,6 +27,7 @@
 KWS_INT8_DECLARE(scalar)
 KWS_INT8_DECLARE(avx2)
 KWS_INT8_DECLARE(avx512vnni)
+KWS_INT8_DECLARE(neondot)
 
 #define KWS_INT8_VARIANT(isa)                             \
   {.name = #isa,                                          \

@@ -21,6 +21,17 @@
 #define KWS_X86_64 0
 #endif
 
+#if defined(__aarch64__)
+#define KWS_AARCH64 1
+#include <arm_neon.h>
+#define KWS_TARGET_NEONDOT __attribute__((target("arch=armv8.2-a+dotprod")))
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#else
+#define KWS_AARCH64 0
+#endif
+
 // A body that each variant inlines and so compiles for its own instruction set.
 #define KWS_BODY static inline __attribute__((always_inline))
 
@@ -37,6 +48,16 @@ static inline bool kws_has_avx512(void) {
   return kws_has_avx2() && __builtin_cpu_supports("avx512f") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512dq");
+#else
+  return false;
+#endif
+}
+
+// The dot product of signed bytes, sdot: in every processor from ARMv8.4 on, and many before.
+static inline bool kws_has_neon_dot(void) {
+#if KWS_AARCH64 && defined(__linux__)
+  enum { ASIMDDP = 1 << 20 };  // HWCAP_ASIMDDP of the kernel's interface
+  return (getauxval(AT_HWCAP) & ASIMDDP) != 0;
 #else
   return false;
 #endif
