@@ -15,6 +15,9 @@ package final class SpottingPlan: Sendable {
 
   package let features: FeaturePlan
   package let inference: InferencePlan
+
+  /// Name of the network's kernels.
+  package var instructionSet: String { inference.instructionSet }
   package let decision: DecisionPlan
 
   /// Samples from one column of posteriors to the next.

@@ -44,11 +44,11 @@ enum ListenerLog {
 
   private static func line(_ report: ListenerReport) -> (Priority, String) {
     switch report {
-    case .listening(let device, let format, let seconds):
+    case .listening(let device, let format, let instructionSet, let seconds):
       return (
         .notice,
         "\(device): listening: \(format.text); the first audio went through the network "
-          + "\(fixed(seconds * 1000, decimals: 0)) ms after the start."
+          + "(\(instructionSet)) \(fixed(seconds * 1000, decimals: 0)) ms after the start."
       )
     case .recording(let path): return (.information, "recording to \(path).")
     case .recordingCut(let path, let frameCount):

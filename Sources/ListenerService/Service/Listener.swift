@@ -151,7 +151,8 @@ package final class Listener {
       let seconds = secondsSinceProcessStart()
       wording.log(
         .listening(
-          device: setup.configuration.device, format, secondsSinceStart: seconds))
+          device: setup.configuration.device, format,
+          instructionSet: setup.plan.instructionSet, secondsSinceStart: seconds))
       if let recorder = status.recorder { wording.log(.recording(path: recorder.path)) }
       StartPages.giveBack()
     }

@@ -5,8 +5,10 @@ package import Audio
 
 /// Something that the listener tells in its log, as facts; the text is made by who runs it.
 package enum ListenerReport: Sendable {
-  /// Audio went through the network for the first time, this many seconds after the process began.
-  case listening(device: String, CaptureFormat, secondsSinceStart: Double)
+  /// Audio went through the network, on these kernels, for the first time, this many seconds after the
+  /// process began.
+  case listening(
+    device: String, CaptureFormat, instructionSet: String, secondsSinceStart: Double)
 
   /// The capture is recorded at `path`, another than asked for where that was taken.
   case recording(path: String)
