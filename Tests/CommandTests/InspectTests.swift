@@ -77,20 +77,6 @@ import Testing
     #expect(row("flat").contains("average over frequencies"))
   }
 
-  @Test(arguments: ["features", "inference", "stream"])
-  func `benchmarks print positive figures with their units`(name: String) throws {
-    let run = try Command(["bench", name, "--json"])
-    #expect(run.status == 0)
-    let object = try #require(run.objects().first)
-    #expect(object.count >= 2)
-    for (row, value) in object {
-      let entry = try #require(value as? [String: Any])
-      #expect(try #require(entry["value"] as? Double) > 0, "\(row)")
-      #expect(!(try #require(entry["unit"] as? String)).isEmpty)
-      if let ratio = entry["ratio"] { #expect(try #require(ratio as? Double) > 0) }
-    }
-  }
-
   @Test func `a benchmark of a model that is not there is refused`() throws {
     for name in ["inference", "stream"] {
       let run = try Command(["bench", name, "--model", "none"])
