@@ -114,6 +114,10 @@ final class ActivationGrid {
       columnCount, laneCount, z, &form, residual, seen.unsafeBase)
   }
 
+  /// Whether one of the group's clips is asked for the range's gradient: of every second group, as the
+  /// gradient is a sum over thousands of values of each clip, and costs a pass over them.
+  func takesGradient(group: Int) -> Bool { isLearning && group % 2 == 0 }
+
   /// Gathers a group's part of the range's gradient from one of its clips.
   @unsafe func gatherGradient(
     group: Int, _ columnCount: Int, _ laneCount: Int, gradient: UnsafePointer<Float>,
@@ -134,11 +138,12 @@ final class ActivationGrid {
     let gradient = unsafe logRange.gradient.unsafeBase
     for index in 0..<2 { unsafe gradient[index] = 0 }
     guard isLearning else { return }
+    let asked = stride(from: 0, to: groups.count, by: 2)
     let factor =
-      Float(groups.clipCount) / Float(groups.count)
+      Float(groups.clipCount) / Float((groups.count + 1) / 2)
       * (stepCount * stepCount * stepCount / Float(valueCount)).squareRoot()
     let parts = unsafe partials.unsafeBase
-    for group in 0..<groups.count {
+    for group in asked {
       unsafe gradient[0] += factor * parts[2 * group]
       unsafe gradient[1] += factor * parts[2 * group + 1]
     }

@@ -17,7 +17,7 @@ extension LayerStage {
     if bias != nil, isFirst {
       unsafe biasGradient.update(repeating: 0, count: geometry.output.channelCount)
     }
-    if isFirst, let grid = map.grid, grid.isLearning, let clip = clips.first {
+    if isFirst, let grid = map.grid, grid.takesGradient(group: group), let clip = clips.first {
       unsafe grid.gatherGradient(
         group: group, columnCount, columnSize, gradient: gradient.start(clip),
         linear.start(clip), unclampedForm(clip), residual: residual?.values?.start(clip))
