@@ -38,18 +38,13 @@ package struct ClipFolder: Equatable, Sendable {
         ignored.append(name)
         continue
       }
-      let found = try Self.contents(folder).filter(Self.isRecording)
+      let found = try Self.contents(folder).filter(AudioFormat.isRecording)
       if found.isEmpty { ignored.append(name) }
       clips += found.map { Clip(path: folder + "/" + $0, label: label) }
     }
     guard !clips.isEmpty else { throw .noClips(path: path, labels: labels) }
     self.clips = clips
     ignoredFolders = ignored
-  }
-
-  private static func isRecording(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: "."), name.first != "." else { return false }
-    return AudioFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
   private static func contents(_ path: String) throws(EvaluationError) -> [String] {

@@ -16,6 +16,12 @@ package enum EvaluationError: Error {
   /// No subfolder carries a label of the model, or none of them holds recordings.
   case noClips(path: String, labels: [String])
 
+  /// There is no recording in a folder.
+  case noRecordings(path: String)
+
   /// A recording cannot be read.
   case audio(AudioError)
+
+  /// A line of a truth file makes no sense.
+  case truth(path: String, line: Int, expected: String, found: String)
 }

@@ -8,7 +8,17 @@ package struct DecisionPlan: Sendable {
   package let labels: [String]
 
   /// Threshold per label; infinity for labels that never fire.
-  package let thresholds: [Float]
+  package private(set) var thresholds: [Float]
+
+  /// The same plan with one threshold for all labels that can fire.
+  ///
+  /// - Precondition: 0.001 to 1, as a plan's thresholds are.
+  package func withThreshold(_ threshold: Float) -> DecisionPlan {
+    precondition((0.001...1).contains(threshold), "threshold \(threshold)")
+    var plan = self
+    plan.thresholds = thresholds.map { $0.isFinite ? threshold : $0 }
+    return plan
+  }
 
   /// The labels that can fire.
   package var keywords: [String] {

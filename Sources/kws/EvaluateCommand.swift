@@ -4,21 +4,30 @@ import ArgumentParser
 import Evaluation
 import KeywordSpotting
 import ModelFormat
+import Reports
+import Storage
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Says how good a model is on recordings of known classes.",
+    abstract: "Says how good a model is on recordings.",
     discussion: """
+      With --clips, on clips of known classes. With --stream and --truth, on recordings with words at \
+      known times: a detection counts for a word from its start to one second after its end. With \
+      --background, on recordings without keywords: false alarms per hour. Both go together.
+
       Every clip goes through the same line as a microphone: features, integer network. Of a \
-      checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros at its end; its decision is the label with the largest \
-      posterior at its end. Intervals are Wilson's, 95 %.
+      checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros \
+      at its end; its decision is the label with the largest posterior at its end. Intervals are Wilson's, 95 %; \
+      those of streams are exact.
 
       Folders are named after the model's labels, such as DIR/yes/*.wav and DIR/_unknown_/*.wav.
       """)
 
   @Option(help: ArgumentHelp("A folder with one folder of recordings per class.", valueName: "dir"))
-  var clips: String
+  var clips: String?
+
+  @OptionGroup var streams: StreamOptions
 
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
@@ -29,7 +38,17 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  func validate() throws {
+    guard (clips == nil) == streams.isGiven else {
+      throw ValidationError(
+        clips == nil
+          ? "expected --clips, or --stream with --truth, or --background"
+          : "--clips and whole recordings are evaluated apart: give one of them")
+    }
+  }
+
   func run() throws {
+    if streams.isGiven { return try runStreams() }
     if let model, let checkpoint = try loadIfCheckpoint(model) {
       try report(confusion(of: FloatClipDecider(checkpoint), labels: checkpoint.labels))
     } else {
@@ -39,12 +58,31 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  private func runStreams() throws {
+    if let model, try loadIfCheckpoint(model) != nil {
+      throw CommandError(
+        "\(model): is a checkpoint. Streams are heard by the integer engine: 'kws quantize' it first.",
+        .badData)
+    }
+    let loaded = try modelOrDefault(model)
+    let report = try StreamEvaluation(plan: try spottingPlan(loaded, from: model)).run(streams)
+    if json {
+      try StandardOutput.write(line: report.json)
+    } else {
+      for line in report.lines { try StandardOutput.write(line: line) }
+    }
+    if let path = streams.det, let chart = report.chart {
+      try File.replace(path, with: Array(chart.svg().utf8).span)
+    }
+  }
+
   private func confusion<Decider: ClipDecider & ~Copyable>(
     of decider: consuming Decider, labels: [String]
   ) throws -> Confusion {
-    let folder = try ClipFolder(path: clips, labels: labels)
+    let folder = try ClipFolder(path: clips ?? "", labels: labels)
     for name in folder.ignoredFolders {
-      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
+      printError(
+        "kws: \(clips ?? "")/\(name): left out: no label of the model, or no recordings in it.")
     }
     var evaluation = ClipEvaluation(decider)
     return try evaluation.run(

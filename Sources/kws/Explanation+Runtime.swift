@@ -96,6 +96,14 @@ extension EvaluationError: ExplainedError {
         text: "\(path): expected folders with recordings, named after the model's labels "
           + "(\(labels.joined(separator: ", "))), found none.", exitCode: .badData)
     case .audio(let error): error.explanation
+    case .noRecordings(let path):
+      Explanation(
+        text: "\(path): expected recordings (WAV, FLAC, Ogg, Opus or MP3), found none.",
+        exitCode: .badData)
+    case .truth(let path, let line, let expected, let found):
+      Explanation(
+        text: "\(path): line \(line): expected \(expected), found '\(found)'.",
+        exitCode: .badData)
     }
   }
 }

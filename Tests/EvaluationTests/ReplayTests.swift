@@ -72,4 +72,41 @@ import ToneModel
     var source = Pieces(samples)
     #expect(throws: Full.self) { _ = try replay.run(&source) { _ in throw Full() } }
   }
+
+  @Test func `a trace of posteriors gives the detections of a replay, whatever the pieces`() throws
+  {
+    let plan = try SpottingPlan(model: toneModel())
+    var replay = Replay(plan: plan)
+    var expected: [ScoredDetection] = []
+    var source = Pieces(samples)
+    _ = try replay.run(&source, tailLength: 8_000) {
+      expected.append(ScoredDetection(time: Double($0.at) / 16_000, label: $0.label))
+    }
+    #expect(expected.map(\.label) == ["low", "high"])
+    for pieceLength in [80_000, 5_000, 777] {
+      var pieces = Pieces(samples, pieceLength: pieceLength)
+      let trace = try PosteriorTrace(&pieces, plan: plan, tailLength: 8_000)
+      #expect(trace.detections() == expected)
+      #expect(trace.seconds == 5)
+      // No posterior smoothed over a window with silence in it reaches 1.
+      #expect(trace.detections(threshold: 1).isEmpty)
+    }
+  }
+
+  @Test func `a higher threshold never misses fewer words`() throws {
+    let plan = try SpottingPlan(model: toneModel())
+    var source = Pieces(samples)
+    let trace = try PosteriorTrace(&source, plan: plan, tailLength: 8_000)
+    let truth = [
+      TruthWord(start: 1.25, end: 1.6875, label: "low"),
+      TruthWord(start: 3.125, end: 3.5625, label: "high"),
+    ]
+    let tradeoff = DetectionErrorTradeoff(
+      streams: [(trace, truth)], background: [], keywords: ["low", "high"])
+    let misses = tradeoff.points.map(\.score.misses.count)
+    #expect(tradeoff.points.map(\.threshold) == DetectionErrorTradeoff.thresholds)
+    let best = try #require(misses.firstIndex(of: 0))
+    let fromBest = misses[best...]
+    #expect(Array(fromBest) == fromBest.sorted())
+  }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Audio
+import Buffers
+package import KeywordSpotting
+
+/// The posteriors of a whole recording, on which decisions can be made with any thresholds.
+///
+/// They are those of a stream from reset, and the decisions are made by the listener's own code: with
+/// the plan's thresholds they are the detections of a replay.
+package struct PosteriorTrace: Sendable {
+  private let plan: SpottingPlan
+
+  /// `[column, label]`
+  private var posteriors: [Float] = []
+
+  /// Samples of the recording, without the tail.
+  package private(set) var sampleCount = 0
+
+  /// Hears a source to its end, and `tailLength` samples of digital zero after it.
+  ///
+  /// - Throws: what the source throws.
+  package init(
+    _ source: inout some AudioSource & ~Copyable, plan: SpottingPlan, tailLength: Int
+  ) throws(AudioError) {
+    self.plan = plan
+    var stream = PosteriorStream(plan: plan)
+    var block = AlignedBuffer<Float>(zeroed: 16_000)
+    var isOver = false
+    while !isOver {
+      var room = block.mutableSpan
+      switch try source.read(into: &room) {
+      case .samples(let count):
+        sampleCount += count
+        push(block, count, &stream)
+      case .restart, .idle: continue
+      case .end: isOver = true
+      }
+    }
+    let silence = AlignedBuffer<Float>(zeroed: max(tailLength, 1))
+    push(silence, tailLength, &stream)
+  }
+
+  private mutating func push(
+    _ block: borrowing AlignedBuffer<Float>, _ count: Int, _ stream: inout PosteriorStream
+  ) {
+    let samples = block.span.extracting(0..<count)
+    var rows = [Float](repeating: 0, count: plan.blockColumnCount * plan.labels.count)
+    var done = 0
+    while done < count {
+      var room = rows.mutableSpan
+      let progress = stream.push(samples.extracting(droppingFirst: done), into: &room)
+      posteriors += rows[..<(progress.columnCount * plan.labels.count)]
+      done += progress.consumedSampleCount
+    }
+  }
+
+  /// Seconds of the recording.
+  package var seconds: Double { Double(sampleCount) / Double(AudioFormat.sampleRate) }
+
+  /// What is detected with the plan's thresholds, or with one for all keywords.
+  package func detections(threshold: Float? = nil) -> [ScoredDetection] {
+    let decision = threshold.map { plan.decision.withThreshold($0) } ?? plan.decision
+    var decider = KeywordDecider(plan: decision)
+    let labelCount = plan.labels.count
+    var detections: [ScoredDetection] = []
+    for column in 0..<posteriors.count / labelCount {
+      let row = posteriors.span.extracting(column * labelCount..<(column + 1) * labelCount)
+      let sample = plan.lastSample(ofColumn: column)
+      guard let fired = decider.decide(row, at: sample), !fired.isNearMiss else { continue }
+      detections.append(
+        ScoredDetection(
+          time: Double(sample) / Double(AudioFormat.sampleRate),
+          label: plan.labels[fired.labelIndex]))
+    }
+    return detections
+  }
+}
