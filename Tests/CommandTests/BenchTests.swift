@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct BenchTests {
-  @Test(arguments: ["features", "inference", "stream"])
+  @Test(arguments: ["features", "stream"])
   func `JSON has one member per row, all above zero`(name: String) throws {
     let run = try Command(["bench", name, "--json"])
     #expect(run.status == 0)
