@@ -1,121 +1,118 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Glibc
 import Inference
 import ModelFormat
+import SpeechDatasets
 
 struct BenchInferenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inference",
-    abstract: "Microseconds of the integer network: a whole window at once, and frame by frame.")
+    abstract: "Microseconds of integer networks on one thread, and other engines' beside it.",
+    discussion: """
+      A window is a second of features computed at once, from reset. A hop is a new frame of a \
+      stream, on average over a window's; window/hop is what it would be times as much to compute \
+      the window anew at every hop, in multiply-accumulates and in time.
 
-  @Option(help: "A model file; the built-in model if left out.")
+      With --peers PYTHON the same networks, with the same weights, are run by LiteRT with XNNPACK, \
+      ONNX Runtime and oneDNN in turn with kws, whichever that Python has, by \
+      Tests/Benchmarks/inference_peer.py; run it from the checkout:
+        python3 -m venv peers
+        peers/bin/pip install ai-edge-litert onnxruntime onnx onednn-devel-cpu-gomp
+        kws bench inference --peers peers/bin/python
+
+      kws/engine is time per time, the median over rounds: below 1 where kws is faster. 'call' is \
+      what an engine takes for a network of one small operation, Python included, which is in its \
+      times. 'same' are clips with the same best label, 'differ' is by how many steps of 8-bit \
+      logits: in the clip in the middle, and at most. Forms that pad by themselves see zeros after \
+      the window too; their agreement is that of the form with our zeros.
+      """)
+
+  @Option(help: "A model file to run; other networks only if named too.")
   var model: String?
 
   @Option(
-    help: "Instead of a model: an architecture's name, or a JSON file, run with random weights.")
-  var architecture: String?
+    help: ArgumentHelp(
+      "A network to run with random weights, by name or JSON file; may be repeated. The built-in "
+        + "model, \(InferenceWorkload.standard.joined(separator: ", ")) if no network is named.",
+      valueName: "name|file"))
+  var architecture: [String] = []
 
-  @Flag(help: "Also every layer by itself, with its part of what multiply-accumulates can reach.")
-  var layers = false
+  @Option(help: "The keywords of networks with random weights, separated by commas.")
+  var keywords = DataOptions.standardKeywords
 
   @Option(
-    help: ArgumentHelp(
-      """
-      A Python with ai-edge-litert, flatbuffers, tflite, onnx and onnxruntime: also the same \
-      networks in LiteRT with XNNPACK and in ONNX Runtime, in turns.
-      """, valueName: "python"))
+    help: ArgumentHelp("A Python with other engines to measure beside kws.", valueName: "python"))
   var peers: String?
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: """
+      Instead, every layer of the first network by itself, with its part of what \
+      multiply-accumulates can reach.
+      """)
+  var layers = false
+
+  @Option(help: "Turns of everything that is compared.")
+  var rounds = 30
+
+  @Flag(help: "Print one JSON object.")
   var json = false
 
+  func validate() throws {
+    guard (1...1000).contains(rounds) else {
+      throw ValidationError("--rounds \(rounds): expected 1 to 1000")
+    }
+  }
+
   func run() throws {
-    if model == nil, architecture == nil, !layers { return try runNetworks() }
-    let model = try measuredModel()
-    var rows: [BenchmarkRow] = []
-    let names = InferencePlan.availableInstructionSets
-    let windows = try names.map { name in
-      ClipRunner(
-        plan: try InferencePlan(
-          model: model, instructionSet: name, blockFrameCount: model.architecture.windowFrameCount))
+    let benchmark = InferenceBenchmark(roundCount: rounds)
+    let workloads = try workloads()
+    if layers { return try benchmark.layerRows(workloads[0]).print(json: json) }
+    var report = InferenceSpeedReport(
+      kernels: InferencePlan.availableInstructionSets[0], roundCount: rounds,
+      instructionSetNetwork: workloads[0].name)
+    let engines = try startPeers(&report)
+    for workload in workloads {
+      if isatty(STDERR_FILENO) == 1 { printError("measuring \(workload.name)") }
+      report.speeds.append(try benchmark.run(workload, peers: engines))
     }
-    let streams = try names.map { name in
-      ClipRunner(plan: try InferencePlan(model: model, instructionSet: name))
-    }
-    let times = Measurement().run(
-      names.indices.flatMap { index in
-        [{ windows[index].runClip() }, { streams[index].runFrames() }]
-      })
-    let scalar = times[times.count - 2]
-    for (index, name) in names.enumerated() {
-      let (window, stepped) = (times[2 * index], times[2 * index + 1])
-      rows.append(
-        BenchmarkRow(
-          name: "\(name), window at once", value: window * 1e6, unit: "us",
-          ratio: (scalar / window, "scalar")))
-      rows.append(
-        BenchmarkRow(
-          name: "\(name), window frame by frame", value: stepped * 1e6, unit: "us",
-          ratio: (stepped / window, "at once")))
-    }
-    if layers { rows += try layerRows(model) }
-    try rows.print(json: json)
-  }
-
-  /// Every layer of a clip at once with the best kernels.
-  private func layerRows(_ model: QuantizedModel) throws -> [BenchmarkRow] {
-    let geometry = try model.architecture.geometry()
-    let plan = try InferencePlan(
-      model: model, blockFrameCount: model.architecture.windowFrameCount)
-    let runner = ClipRunner(plan: plan)
-    let peak = runner.peak()
-    var rows = [
-      BenchmarkRow(
-        name: "multiply-accumulates in registers", value: peak * 1e-9, unit: "G/s", ratio: nil)
-    ]
-    // One row per layer, not per operator.
-    var seconds: [String: Double] = [:]
-    for time in runner.layerTimes() { seconds[time.layer, default: 0] += time.seconds }
-    for layer in geometry {
-      guard let time = seconds[layer.layer.name] else { continue }
-      let rate = Double(layer.cost(framesPerSecond: 1).macPerWindow) / time
-      rows.append(
-        BenchmarkRow(
-          name: layer.layer.name, value: time * 1e6, unit: "us",
-          ratio: layer.hasWeights ? (rate / peak, "peak") : nil))
-    }
-    return rows
-  }
-}
-
-extension BenchInferenceCommand {
-  /// The networks that peers are compared on, and our own default model.
-  private static let networks = ["ds-cnn-s", "ds-cnn-l", "derived", "bc-resnet-1"]
-
-  private func runNetworks() throws {
-    var results = try Self.networks.map { name in
-      try InferenceBenchmark(name: name, model: try synthetic(name), python: peers).run()
-    }
-    results.append(
-      try InferenceBenchmark(
-        name: "default model", model: try modelOrDefault(nil), python: nil
-      ).run())
-    let report = InferenceReport(results: results)
+    report.instructionSets = try benchmark.runInstructionSets(workloads[0])
     if json { return try StandardOutput.write(line: report.json) }
-    for line in report.clipTable.lines + [""] + report.streamTable.lines {
-      try StandardOutput.write(line: line)
+    for line in report.lines { try StandardOutput.write(line: line) }
+  }
+
+  private func workloads() throws -> [InferenceWorkload] {
+    let isStandard = model == nil && architecture.isEmpty
+    let labels = try KeywordTask(
+      keywords: keywords.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    ).labels
+    return try (model != nil || isStandard ? [InferenceWorkload(path: model)] : [])
+      + (isStandard ? InferenceWorkload.standard : architecture).map {
+        try InferenceWorkload(architecture: $0, labels: labels)
+      }
+  }
+
+  /// The peers that the Python has; those that it has not are noted in the report.
+  private func startPeers(_ report: inout InferenceSpeedReport) throws -> [InferencePeer] {
+    guard let python = peers else { return [] }
+    var started: [InferencePeer] = []
+    var last: CommandError?
+    for name in InferencePeer.names {
+      do throws(CommandError) {
+        started.append(try InferencePeer(python: python, name: name))
+      } catch {
+        guard error.explanation.exitCode == .missingInput else { throw error }
+        report.missingPeers.append((name, error.explanation.text))
+        last = error
+      }
     }
-  }
-
-  private func synthetic(_ architecture: String) throws -> QuantizedModel {
-    let labels = (0..<12).map { "label\($0)" }
-    let workload = try TrainingWorkload(architecture, labels: labels)
-    return try syntheticModel(workload.architecture, features: workload.features)
-  }
-
-  private func measuredModel() throws -> QuantizedModel {
-    guard let architecture else { return try modelOrDefault(model) }
-    return try synthetic(architecture)
+    if started.isEmpty, let last {
+      let texts = report.missingPeers.map(\.reason)
+      // What all of them say, such as that there is no such Python, is said once.
+      throw Set(texts).count == 1
+        ? last : CommandError(texts.joined(separator: "\nkws: "), .missingInput)
+    }
+    return started
   }
 }

@@ -2,106 +2,122 @@
 
 import Inference
 import ModelFormat
-import Threads
 
-/// One network in integers: a clip at once, frame by frame, and in other engines, in turns.
+/// Times integer networks, in turn with everything they are compared with, so that a busy machine
+/// slows all of it alike.
 struct InferenceBenchmark {
-  let name: String
-  let model: QuantizedModel
+  var roundCount: Int
 
-  /// A Python with the peers' packages; nil to measure ours alone.
-  let python: String?
+  /// About how long each of what is compared runs before the next has its turn.
+  private static let turnSeconds = 0.01
 
-  private static let roundCount = 12
-  private static let clipsPerRound = 150
+  /// Calls from which the length of a turn is learned, and the most that a turn has.
+  private static let trialCount = 5
+  private static let largestCallCount = 2000
 
-  /// What one engine takes for a clip.
-  struct Speed {
-    var engine: String
+  /// One of what is compared: seconds of so many calls.
+  private typealias Contestant = (Int) throws -> [Double]
 
-    /// Seconds of every clip, sorted, without the call's overhead.
-    var clips: [Double]
-
-    /// Seconds of a call without work, which the clips do not hold.
-    var overhead = 0.0
-
-    /// Largest difference of posteriors to ours; nil where the padding is another.
-    var difference: Float?
-
-    var median: Double { clips[clips.count / 2] }
-    var p99: Double { clips[clips.count * 99 / 100] }
-  }
-
-  /// The result for one network.
-  struct Result {
-    var name: String
-
-    /// Multiply-accumulates of a clip, and of a hop of a stream.
-    var macPerWindow: Int
-    var macPerHop: Double
-
-    /// Seconds per hop of a stream that gets frame by frame.
-    var hopSeconds: Double
-    var instructionSet: String
-    var ours: Speed
-    var peers: [Speed]
-  }
-
-  func run() throws -> Result {
-    let geometry = try model.architecture.geometry()
-    let plan = try InferencePlan(
-      model: model, blockFrameCount: model.architecture.windowFrameCount)
-    let clip = ClipRunner(plan: plan)
-    let stream = ClipRunner(plan: try InferencePlan(model: model))
-    let peers = try startPeers(geometry, clip)
-    var times = [[Double]](repeating: [], count: 1 + peers.count)
-    var hops: [Double] = []
-    for _ in 0..<50 { clip.runClip() }
-    for _ in 0..<Self.roundCount {
-      for _ in 0..<Self.clipsPerRound {
-        let start = monotonicSeconds()
-        clip.runClip()
-        times[0].append(monotonicSeconds() - start)
-      }
-      for (index, peer) in peers.enumerated() {
-        let overhead = peer.description.overhead
-        times[index + 1] += try peer.run(Self.clipsPerRound).map { max($0 - overhead, 0) }
-      }
-      let start = monotonicSeconds()
-      for _ in 0..<30 { stream.runFrames() }
-      hops.append((monotonicSeconds() - start) / Double(30 * stream.frameCount))
+  /// What a network takes by itself and in `peers`.
+  func run(_ workload: InferenceWorkload, peers: [InferencePeer]) throws -> InferenceSpeed {
+    let plan = try windowPlan(workload)
+    let clips = workload.clips
+    let posteriors = clips.map { clip in
+      Array(WindowRunner(plan: plan, features: workload.features(of: clip)).runWindow())
     }
-    let costs = geometry.map { $0.cost(framesPerSecond: 1) }
-    let ours = clip.posteriors
-    return Result(
-      name: name, macPerWindow: costs.reduce(0) { $0 + $1.macPerWindow },
-      macPerHop: costs.reduce(0) { $0 + $1.macPerSecond },
-      hopSeconds: hops.sorted()[hops.count / 2], instructionSet: plan.instructionSet,
-      ours: Speed(engine: "kws, \(plan.instructionSet)", clips: times[0].sorted()),
-      peers: peers.enumerated().map { index, peer in
-        Speed(
-          engine: peer.description.engine, clips: times[index + 1].sorted(),
-          overhead: peer.description.overhead,
-          difference: peer.description.posteriors.map { other in
-            zip(other, ours).map { abs($0 - $1) }.max() ?? 0
-          })
-      })
+    let features = workload.features(of: clips[0])
+    let runner = WindowRunner(plan: plan, features: features)
+    let stream = WindowRunner(
+      plan: try InferencePlan(model: workload.model), features: features)
+    var speed = InferenceSpeed(
+      name: workload.name, mac: try workload.macs, frameCount: runner.frameCount)
+    var contestants = contestants(runner, stream)
+    for peer in peers {
+      let form = try peer.load(
+        InferencePeerRequest(workload.model, clips: clips, posteriors: posteriors))
+      speed.peers.append(PeerSpeed(description: peer.description, form: form))
+      if form.refusal == nil { contestants.append(peer.time) }
+    }
+    var times = try turns(contestants)
+    (speed.window, speed.hop) = (times[0], times[1].divided(by: runner.frameCount))
+    times.removeFirst(2)
+    for index in speed.peers.indices where speed.peers[index].form.refusal == nil {
+      speed.peers[index].window = times.removeFirst()
+    }
+    return speed
   }
 
-  private func startPeers(
-    _ geometry: [LayerGeometry], _ clip: ClipRunner
-  ) throws -> [InferencePeer] {
-    guard let python, InferencePeerRequest.canRun(geometry) else { return [] }
-    return InferencePeer.Engine.allCases.compactMap { engine in
-      do {
-        return try InferencePeer(
-          engine, python: python, model: model, geometry: geometry, values: clip.integers(model))
-      } catch {
-        // The others still run.
-        let text = (error as? CommandError)?.explanation.text ?? "\(error)"
-        printError("kws: \(name) in \(engine.rawValue) is left out: \(text)")
-        return nil
+  /// What a network takes with the kernels of every instruction set that this processor has.
+  func runInstructionSets(_ workload: InferenceWorkload) throws -> [InstructionSetSpeed] {
+    let names = InferencePlan.availableInstructionSets
+    let features = workload.features(of: workload.clips[0])
+    let windows = try names.map { name in
+      WindowRunner(plan: try windowPlan(workload, instructionSet: name), features: features)
+    }
+    let streams = try names.map { name in
+      WindowRunner(
+        plan: try InferencePlan(model: workload.model, instructionSet: name), features: features)
+    }
+    let times = try turns(zip(windows, streams).flatMap(contestants))
+    return names.enumerated().map { index, name in
+      InstructionSetSpeed(
+        name: name, window: times[2 * index],
+        hop: times[2 * index + 1].divided(by: streams[index].frameCount))
+    }
+  }
+
+  /// A window at once, and a window's hops.
+  private func contestants(_ window: WindowRunner, _ stream: WindowRunner) -> [Contestant] {
+    [
+      { count in CallTimes.measure(count) { window.runWindow() } },
+      { count in CallTimes.measure(count) { stream.runHops() } },
+    ]
+  }
+
+  /// The plan whose block is a whole window.
+  private func windowPlan(
+    _ workload: InferenceWorkload, instructionSet: String? = nil
+  ) throws -> InferencePlan {
+    try InferencePlan(
+      model: workload.model, instructionSet: instructionSet,
+      blockFrameCount: workload.model.architecture.windowFrameCount)
+  }
+
+  /// Every layer of a window at once with the best kernels, and its part of what
+  /// multiply-accumulates in registers reach.
+  func layerRows(_ workload: InferenceWorkload) throws -> [BenchmarkRow] {
+    let runner = WindowRunner(
+      plan: try windowPlan(workload), features: workload.features(of: workload.clips[0]))
+    let peak = runner.peak()
+    var rows = [
+      BenchmarkRow(
+        name: "multiply-accumulates in registers", value: peak * 1e-9, unit: "G/s", ratio: nil)
+    ]
+    // One row per layer, not per operator.
+    var seconds: [String: Double] = [:]
+    for time in runner.layerTimes() { seconds[time.layer, default: 0] += time.seconds }
+    for layer in try workload.model.architecture.geometry() {
+      guard let time = seconds[layer.layer.name] else { continue }
+      let rate = Double(layer.cost(framesPerSecond: 1).macPerWindow) / time
+      rows.append(
+        BenchmarkRow(
+          name: layer.layer.name, value: time * 1e6, unit: "us",
+          ratio: layer.hasWeights ? (rate / peak, "peak") : nil))
+    }
+    return rows
+  }
+
+  private func turns(_ contestants: [Contestant]) throws -> [CallTimes] {
+    let counts = try contestants.map { contestant in
+      let trial = try contestant(Self.trialCount).sorted()[Self.trialCount / 2]
+      return min(max(Int(Self.turnSeconds / max(trial, 1e-9)), 1), Self.largestCallCount)
+    }
+    var times = contestants.map { _ in CallTimes() }
+    for _ in 0..<roundCount {
+      for (index, contestant) in contestants.enumerated() {
+        times[index].add(try contestant(counts[index]))
       }
     }
+    return times
   }
 }
