@@ -78,7 +78,9 @@ static void convolutions(const kws_int8_kernels *k, const kws_int8_kernels *scal
       scalar->convolution(&op, input, added, expected, count);
       k->convolution(&op, input, added, found, count);
       compare(k->name, "convolution", expected, found, ROOM);
+      // A layer of logits has one bin and no tensor to write to.
       op.bin_count = 1;
+      op.output_column_stride = op.residual_column_stride = 0;
       memset(reals, 0, sizeof reals);
       scalar->dense(&op, input, reals[0], count);
       k->dense(&op, input, reals[1], count);
