@@ -22,6 +22,9 @@ package enum EvaluationError: Error {
   /// A recording cannot be read.
   case audio(AudioError)
 
+  /// So many words with the silence between them take longer than the recording.
+  case crowded(needed: Double, seconds: Double)
+
   /// A line of a truth file makes no sense.
   case truth(path: String, line: Int, expected: String, found: String)
 }

@@ -100,6 +100,11 @@ extension EvaluationError: ExplainedError {
       Explanation(
         text: "\(path): expected recordings (WAV, FLAC, Ogg, Opus or MP3), found none.",
         exitCode: .badData)
+    case .crowded(let needed, let seconds):
+      Explanation(
+        text: "the words and the time between them take \(fixed(needed, decimals: 1)) s, the "
+          + "recording is to have \(fixed(seconds, decimals: 1)). Make it longer, or ask for fewer words or "
+          + "less --spacing.", exitCode: .usage)
     case .truth(let path, let line, let expected, let found):
       Explanation(
         text: "\(path): line \(line): expected \(expected), found '\(found)'.",
