@@ -23,11 +23,14 @@ extension ModelSummary {
       "",
     ]
     var table = Table(
-      header: ["layer", "operation", "output", "bits", "MAC/window", "MAC/s", "bytes"],
+      header: [
+        "layer", "operation", "output", "its bits", "weight bits", "MAC/window", "MAC/s", "bytes",
+      ],
       textColumnCount: 2)
     for row in rows {
       table.add([
-        row.name, row.operation, row.output, row.weightBits == 0 ? "-" : "\(row.weightBits)",
+        row.name, row.operation, row.output, row.outputBits.map { "\($0)" } ?? "-",
+        row.weightBits == 0 ? "-" : "\(row.weightBits)",
         "\(row.macPerWindow)", fixed(row.macPerSecond, decimals: 0), "\(row.byteCount)",
       ])
     }
@@ -74,6 +77,7 @@ extension ModelSummary {
       layer.add("operation", row.operation)
       layer.add("output", row.output)
       layer.add("weightBits", row.weightBits)
+      if let bits = row.outputBits { layer.add("outputBits", bits) }
       layer.add("macPerWindow", row.macPerWindow)
       layer.add("macPerSecond", row.macPerSecond, decimals: 1)
       layer.add("bytes", row.byteCount)

@@ -11,6 +11,9 @@ struct ModelSummary {
     var operation: String
     var output: String
     var weightBits: Int
+
+    /// Of what the layer puts out; nil for real logits.
+    var outputBits: Int?
     var macPerWindow: Int
     var macPerSecond: Double
     var byteCount: Int
@@ -42,8 +45,9 @@ struct ModelSummary {
       return Row(
         name: geometry.layer.name, operation: geometry.text,
         output: geometry.output.text,
-        weightBits: layer.weightBits, macPerWindow: cost.macPerWindow,
-        macPerSecond: cost.macPerSecond, byteCount: layer.byteCount)
+        weightBits: layer.weightBits, outputBits: layer.output?.bitCount,
+        macPerWindow: cost.macPerWindow, macPerSecond: cost.macPerSecond, byteCount: layer.byteCount
+      )
     }
   }
 }

@@ -19,10 +19,13 @@ import Testing
     let layers = try #require(object["layers"] as? [[String: Any]])
     for layer in layers {
       #expect(
-        Set(layer.keys) == [
+        Set(layer.keys).subtracting(["outputBits"]) == [
           "name", "operation", "output", "weightBits", "macPerWindow", "macPerSecond", "bytes",
         ])
     }
+    // The last layer puts out real numbers.
+    #expect(layers.dropLast().allSatisfy { $0["outputBits"] as? Int == 8 })
+    #expect(layers.last?["outputBits"] == nil)
     #expect(
       layers.compactMap { $0["macPerWindow"] as? Int }.reduce(0, +)
         == object["macPerWindow"] as? Int)
