@@ -45,11 +45,11 @@ struct BitsReport {
   /// Accuracy on the validation clips from reset, and on recordings.
   var chart: Chart {
     var series: [Chart.Series] = []
-    for method in ["qat", "ptq", "paper's rounding"] {
+    for (method, name) in [("qat", "qat"), ("ptq", "ptq"), ("paper's rounding", "paper's")] {
       let own = rows.filter { $0.method == method }
       series.append(
         Chart.Series(
-          name: "\(method), validation",
+          name: "\(name), validation",
           points: own.map {
             let report = $0.accuracy.validation
             let interval = WilsonInterval(
@@ -60,7 +60,7 @@ struct BitsReport {
           }))
       series.append(
         Chart.Series(
-          name: "\(method), recordings",
+          name: "\(name), recordings",
           points: own.map {
             Chart.Point(
               x: Double($0.bitCount), y: 100 * $0.accuracy.recordings.fromReset.accuracy)
