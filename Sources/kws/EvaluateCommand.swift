@@ -48,13 +48,13 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    if streams.isGiven { return try runStreams() }
+    guard let clips else { return try runStreams() }
     if let model, let checkpoint = try loadIfCheckpoint(model) {
-      try report(confusion(of: FloatClipDecider(checkpoint), labels: checkpoint.labels))
+      try report(confusion(of: FloatClipDecider(checkpoint), checkpoint.labels, on: clips))
     } else {
       let loaded = try modelOrDefault(model)
       let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: model))
-      try report(confusion(of: decider, labels: loaded.labels))
+      try report(confusion(of: decider, loaded.labels, on: clips))
     }
   }
 
@@ -77,12 +77,11 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func confusion<Decider: ClipDecider & ~Copyable>(
-    of decider: consuming Decider, labels: [String]
+    of decider: consuming Decider, _ labels: [String], on clips: String
   ) throws -> Confusion {
-    let folder = try ClipFolder(path: clips ?? "", labels: labels)
+    let folder = try ClipFolder(path: clips, labels: labels)
     for name in folder.ignoredFolders {
-      printError(
-        "kws: \(clips ?? "")/\(name): left out: no label of the model, or no recordings in it.")
+      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
     var evaluation = ClipEvaluation(decider)
     return try evaluation.run(

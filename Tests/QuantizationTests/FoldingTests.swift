@@ -19,19 +19,24 @@ import Testing
     ).geometry()[1]
   }
 
-  @Test func `a folded convolution computes what convolution and normalization compute`() throws {
+  private func pointwise() throws -> LayerGeometry {
     let one = Extent(time: 1, frequency: 1)
-    let layer = try geometry(
+    return try geometry(
       .convolution(outputChannelCount: 2, window: Window(kernel: one, stride: one, dilation: 1)),
       normalization: .batch)
-    // Checkpoint order [time, frequency, input, output].
-    let tensors = [
-      "layer.weight": FloatTensor(shape: [1, 1, 2, 2], values: [1, 2, 3, 4]),
-      "layer.norm.scale": FloatTensor(shape: [2], values: [2, -1]),
-      "layer.norm.shift": FloatTensor(shape: [2], values: [0.5, 1]),
-      "layer.norm.mean": FloatTensor(shape: [2], values: [1, 2]),
-      "layer.norm.variance": FloatTensor(shape: [2], values: [3, 8]),
-    ]
+  }
+
+  /// Of two inputs and outputs; weights in the order `[time, frequency, input, output]`.
+  private let tensors = [
+    "layer.weight": FloatTensor(shape: [1, 1, 2, 2], values: [1, 2, 3, 4]),
+    "layer.norm.scale": FloatTensor(shape: [2], values: [2, -1]),
+    "layer.norm.shift": FloatTensor(shape: [2], values: [0.5, 1]),
+    "layer.norm.mean": FloatTensor(shape: [2], values: [1, 2]),
+    "layer.norm.variance": FloatTensor(shape: [2], values: [3, 8]),
+  ]
+
+  @Test func `a folded convolution computes what convolution and normalization compute`() throws {
+    let layer = try pointwise()
     let folded = FoldedLayer(geometry: layer, tensors: tensors, epsilon: 1)
     // Gains are 2 / sqrt(3 + 1) = 1 and -1 / sqrt(8 + 1) = -1/3.
     #expect(folded.channelOfWeight == [0, 0, 1, 1])
@@ -45,17 +50,7 @@ import Testing
   }
 
   @Test func `a negative gain turns the integers around and leaves the scale positive`() throws {
-    let one = Extent(time: 1, frequency: 1)
-    let layer = try geometry(
-      .convolution(outputChannelCount: 2, window: Window(kernel: one, stride: one, dilation: 1)),
-      normalization: .batch)
-    let tensors = [
-      "layer.weight": FloatTensor(shape: [1, 1, 2, 2], values: [1, 2, 3, 4]),
-      "layer.norm.scale": FloatTensor(shape: [2], values: [2, -1]),
-      "layer.norm.shift": FloatTensor(shape: [2], values: [0.5, 1]),
-      "layer.norm.mean": FloatTensor(shape: [2], values: [1, 2]),
-      "layer.norm.variance": FloatTensor(shape: [2], values: [3, 8]),
-    ]
+    let layer = try pointwise()
     let folded = FoldedLayer(geometry: layer, tensors: tensors, epsilon: 1)
     var quantized = QuantizedLayer(
       weightBits: 0, weights: [], weightScales: [], bias: [], output: nil)
