@@ -58,6 +58,8 @@ struct QuantizationAwareTraining {
   /// - Returns: the finished checkpoint.
   func run(from checkpoint: Checkpoint, data: TrainingData, output: String) throws -> Checkpoint {
     let configuration = try configuration(of: checkpoint)
+    try File.checkCanReplace(output)
+    if !plan.resumes { try refuseToLose(output) }
     let trainer: Trainer
     if plan.resumes {
       let own = try loadCheckpoint(output)
@@ -77,6 +79,17 @@ struct QuantizationAwareTraining {
       trainer: trainer, output: output, attribution: checkpoint.provenance.attribution,
       commands: checkpoint.provenance.commands + [CommandLineText.current])
     return try run.run() ?? loadCheckpoint(output)
+  }
+
+  /// A training that was stopped may have taken hours; a finished one is in its model.
+  private func refuseToLose(_ path: String) throws {
+    guard File.isRegular(path), let old = try loadIfCheckpoint(path),
+      let epochCount = TrainingConfiguration.of(old)?.epochCount,
+      let epoch = old.state["epoch"].flatMap({ Int($0) }), epoch < epochCount
+    else { return }
+    throw CommandError(
+      "\(path): holds epoch \(epoch) of \(epochCount) of a training that was stopped. Go on with it by "
+        + "--resume, remove it, or name another --training-checkpoint.", .usage)
   }
 
   private func configuration(of checkpoint: Checkpoint) throws -> TrainingConfiguration {
