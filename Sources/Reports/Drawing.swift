@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Everything that can be drawn.
+package enum Drawing: Sendable {
+  case chart(Chart)
+  case histogram(Histogram)
+  case bars(BarChart)
+  case map(HeatMap)
+
+  /// One SVG document, which follows the reader's light or dark scheme.
+  package func svg() -> String {
+    switch self {
+    case .chart(let chart): chart.svg()
+    case .histogram(let histogram): histogram.svg()
+    case .bars(let bars): bars.svg()
+    case .map(let map): map.svg()
+    }
+  }
+}
