@@ -53,8 +53,9 @@ extension Network {
 
   /// Adds up the groups' gradients, in the order of the groups.
   func joinPartials(_ workspace: Workspace, groupCount: Int) {
-    Workers(threadCount: threadCount).perform(stages.count) { _, index in
-      let stage = stages[index]
+    let live = backwardOrder
+    Workers(threadCount: threadCount).perform(live.count) { _, place in
+      let stage = stages[live[place]]
       join(stage.operation?.weight, at: stage.weightOffset)
       join(stage.bias, at: stage.biasOffset)
     }

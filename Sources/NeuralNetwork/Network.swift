@@ -31,7 +31,10 @@ package final class Network {
   package var parameters: [Parameter] { realParameters + quantizationParameters }
 
   /// Threads that a step may use; at first one per processor.
-  package var threadCount: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  package var threadCount = Network.processorCount
+
+  /// Processors that are there.
+  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   let stages: [LayerStage]
 
@@ -59,7 +62,13 @@ package final class Network {
   let partialCount: Int
 
   /// The layers that a gradient reaches and that compute something, last first.
-  private(set) var backwardOrder: [Int] = []
+  let backwardOrder: [Int]
+
+  /// Layers whose output and its gradient outlive the step.
+  let observed: Set<Int>
+
+  /// Where the memory of steps comes from; nil for memory of its own.
+  let memory: BufferPool?
 
   var workspace: Workspace?
 
@@ -81,21 +90,47 @@ package final class Network {
     try load(tensors)
   }
 
-  private init(_ architecture: Architecture) throws(NeuralNetworkError) {
+  /// A network that shares parameters with others: layers of the same name have the same ones. Its
+  /// statistics are its own.
+  ///
+  /// - Parameters:
+  ///   - parameters: new layers are added, with weights that depend on the store's seed and their
+  ///     names.
+  ///   - memory: where the memory of steps comes from and goes back to; nil for memory of its own.
+  ///   - observed: layers whose output and its gradient can be asked for after a step; see
+  ///     `gateGradients`.
+  /// - Throws: `.architecture` for an architecture that makes no sense.
+  package convenience init(
+    architecture: Architecture, sharing parameters: ParameterStore, memory: BufferPool? = nil,
+    observed: Set<String> = []
+  ) throws(NeuralNetworkError) {
+    try self.init(architecture, parameters, memory: memory, observed: observed)
+    initializeNew(in: parameters)
+  }
+
+  private init(
+    _ architecture: Architecture, _ parameters: ParameterStore = ParameterStore(seed: 0),
+    memory: BufferPool? = nil, observed: Set<String> = []
+  ) throws(NeuralNetworkError) {
     self.architecture = architecture
+    self.memory = memory
     do throws(ArchitectureError) {
       geometry = try architecture.geometry()
     } catch {
       throw .architecture(error)
     }
-    stages = geometry.map { LayerStage(geometry: $0) }
+    stages = geometry.map { LayerStage(geometry: $0, parameters: parameters) }
+    self.observed = Set(
+      architecture.layers.indices.filter { observed.contains(architecture.layers[$0].name) })
 
     (slotPlans, slotOfLayer) = Self.planSlots(geometry, architecture)
     grids = Array(repeating: nil, count: slotPlans.count)
     inputMap = AffineMap(column: slotPlans[0].columnShape)
 
+    backwardOrder = Self.planGradients(stages, slotOfLayer, slotCount: slotPlans.count)
     var offset = 0
-    for stage in stages {
+    for index in backwardOrder.reversed() {
+      let stage = stages[index]
       stage.weightOffset = offset
       offset += stage.operation?.weight?.count ?? 0
       stage.biasOffset = offset
@@ -106,7 +141,6 @@ package final class Network {
       [stage.operation?.weight, stage.bias, stage.normalization?.scale, stage.normalization?.shift]
         .compactMap { $0 }
     }
-    planGradients()
   }
 
   /// The slot that a layer reads.
@@ -153,8 +187,13 @@ package final class Network {
   }
 
   /// Decides, going backward, which gradients are set and which are added to.
-  private func planGradients() {
-    var isWritten = [Bool](repeating: false, count: slotPlans.count)
+  ///
+  /// - Returns: the layers that a gradient reaches and that compute something, last first.
+  private static func planGradients(
+    _ stages: [LayerStage], _ slotOfLayer: [Int], slotCount: Int
+  ) -> [Int] {
+    var backwardOrder: [Int] = []
+    var isWritten = [Bool](repeating: false, count: slotCount)
     isWritten[slotOfLayer[stages.count - 1]] = true
     func write(_ slot: Int) -> Bool {
       defer { isWritten[slot] = true }
@@ -167,11 +206,13 @@ package final class Network {
       if let residual = stage.geometry.residualIndex {
         stage.accumulatesResidualGradient = write(slotOfLayer[residual])
       }
-      stage.accumulatesInputGradient = write(inputSlot(stage))
+      stage.accumulatesInputGradient = write(
+        stage.geometry.inputIndex.map { slotOfLayer[$0] } ?? 0)
       stage.accumulatesAddendGradient = stage.geometry.addendIndices.map {
         write(slotOfLayer[$0])
       }
     }
+    return backwardOrder
   }
 
   /// Running statistics, `<layer>.norm.mean` and `<layer>.norm.variance`.

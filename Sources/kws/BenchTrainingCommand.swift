@@ -87,7 +87,7 @@ struct BenchTrainingCommand: ParsableCommand {
       try TrainingWorkload($0, labels: task.labels)
     }
     let library = try peer == nil ? nil : PeerAllocator.library(preload)
-    let threadCount = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let threadCount = threads ?? Network.processorCount
     let benchmark = TrainingBenchmark(
       stepCount: steps, roundCount: rounds, threadCount: threadCount)
     var report = TrainingSpeedReport(

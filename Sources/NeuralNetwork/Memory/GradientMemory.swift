@@ -39,6 +39,7 @@ struct GradientMemory {
       write(network.inputSlot(stage), segment)
       death[network.slotOfLayer[index]] = segment
     }
+    for index in network.observed { death[network.slotOfLayer[index]] = .max }
     var assigned = [Int?](repeating: nil, count: sizes.count)
     var tenants: [Int] = []
     var extents: [Int] = []

@@ -37,7 +37,7 @@ final class Slot {
 
   init(
     plan: SlotPlan, producer: LayerStage?, clipCapacity: Int, timeCount: Int,
-    gradientBuffer: SharedBuffer<Float>?
+    gradientBuffer: SharedBuffer<Float>?, memory: WorkspaceMemory
   ) {
     self.plan = plan
     self.timeCount = timeCount
@@ -46,9 +46,9 @@ final class Slot {
       plan.isStored
       ? Tensor(
         clipCapacity: clipCapacity, timeCount: timeCount, columnShape: plan.columnShape,
-        leadCount: plan.leadCount) : nil
-    leads = SharedBuffer(
-      zeroed: plan.isStored ? 0 : clipCapacity * plan.leadCount * plan.columnShape.count)
+        leadCount: plan.leadCount, memory: memory) : nil
+    leads = memory.take(
+      plan.isStored ? 0 : clipCapacity * plan.leadCount * plan.columnShape.count)
     gradient = gradientBuffer.map {
       Tensor(timeCount: timeCount, columnShape: plan.columnShape, buffer: $0)
     }

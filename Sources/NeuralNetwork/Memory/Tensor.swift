@@ -30,6 +30,17 @@ package final class Tensor {
       buffer: SharedBuffer(zeroed: count))
   }
 
+  /// A tensor in a workspace's memory, with any values.
+  convenience init(
+    clipCapacity: Int, timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0,
+    memory: WorkspaceMemory
+  ) {
+    let count = clipCapacity * (leadCount + timeCount) * columnShape.count
+    self.init(
+      timeCount: timeCount, columnShape: columnShape, leadCount: leadCount,
+      buffer: memory.take(count))
+  }
+
   /// A tensor in memory that others use at other times.
   init(timeCount: Int, columnShape: ColumnShape, leadCount: Int = 0, buffer: SharedBuffer<Float>) {
     self.columnShape = columnShape

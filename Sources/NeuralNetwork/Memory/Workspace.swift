@@ -16,6 +16,8 @@ final class Workspace {
   let partials: SharedBuffer<Float>
   let logits: SharedBuffer<Float>
 
+  private let memory: WorkspaceMemory
+
   /// One per thread.
   let scratch: [Scratch]
 
@@ -25,16 +27,22 @@ final class Workspace {
     self.clipCapacity = clipCapacity
     self.trains = trains
     let groups = ClipGroups(clipCount: clipCapacity)
+    let memory = WorkspaceMemory(pool: network.memory)
+    self.memory = memory
     slots = Self.slots(
-      network, frameCount: frameCount, clipCapacity: clipCapacity, trains: trains)
-    partials = SharedBuffer(zeroed: trains ? groups.count * network.partialCount : 0)
+      network, frameCount: frameCount, clipCapacity: clipCapacity, trains: trains, memory: memory)
+    partials = memory.take(trains ? groups.count * network.partialCount : 0)
     logits = SharedBuffer(
       zeroed: clipCapacity * network.geometry[network.geometry.count - 1].output.count)
     var (inputCount, gradientCount) = (0, 0)
+    var passing = PassingTensors(network)
     for (index, stage) in network.stages.enumerated() {
+      for buffer in passing.expired(before: index) { memory.reuse(buffer) }
       stage.bind(
         slots, input: network.inputSlot(stage), output: network.slotOfLayer[index],
-        slotOfLayer: network.slotOfLayer, clipCapacity: clipCapacity, groups: groups)
+        slotOfLayer: network.slotOfLayer, clipCapacity: clipCapacity, groups: groups,
+        memory: memory)
+      if stage.keepsLinear { passing.add(stage.linear.buffer, of: index) }
       inputCount = max(inputCount, stage.blockSize * stage.input.scratchSize)
       gradientCount = max(gradientCount, stage.blockSize * stage.gradientScratchSize)
     }
@@ -44,7 +52,7 @@ final class Workspace {
   }
 
   private static func slots(
-    _ network: Network, frameCount: Int, clipCapacity: Int, trains: Bool
+    _ network: Network, frameCount: Int, clipCapacity: Int, trains: Bool, memory: WorkspaceMemory
   ) -> [Slot] {
     let plans = network.slotPlans
     var timeCounts = [Int](repeating: frameCount, count: plans.count)
@@ -56,16 +64,14 @@ final class Workspace {
         stage.geometry.layer.operation == .averagePool
         ? 1 : source / (stage.geometry.window?.stride.time ?? 1)
     }
-    let memory = GradientMemory(
+    let plan = GradientMemory(
       network: network, sizes: plans.indices.map { timeCounts[$0] * plans[$0].columnShape.count })
-    let buffers = memory.bufferSizes.map {
-      SharedBuffer<Float>(zeroed: trains ? clipCapacity * $0 : 0)
-    }
+    let buffers = plan.bufferSizes.map { memory.take(trains ? clipCapacity * $0 : 0) }
     return plans.indices.map { slot in
       Slot(
         plan: plans[slot], producer: producers[slot], clipCapacity: clipCapacity,
         timeCount: timeCounts[slot],
-        gradientBuffer: trains ? memory.bufferOfSlot[slot].map { buffers[$0] } : nil)
+        gradientBuffer: trains ? plan.bufferOfSlot[slot].map { buffers[$0] } : nil, memory: memory)
     }
   }
 }
@@ -78,7 +84,7 @@ extension LayerStage {
   /// Takes its tensors among the bound slots, and memory of its own.
   fileprivate func bind(
     _ slots: [Slot], input: Int, output: Int, slotOfLayer: [Int], clipCapacity: Int,
-    groups: ClipGroups
+    groups: ClipGroups, memory: WorkspaceMemory
   ) {
     self.input = slots[input]
     self.output = slots[output]
@@ -90,7 +96,7 @@ extension LayerStage {
       } else {
         Tensor(
           clipCapacity: clipCapacity, timeCount: slots[output].timeCount,
-          columnShape: geometry.output)
+          columnShape: geometry.output, memory: memory)
       }
     normalization?.reserve(groupCount: groups.count)
     dropout?.reserve(clipCapacity: clipCapacity)

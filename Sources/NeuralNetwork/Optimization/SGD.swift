@@ -9,6 +9,7 @@ package import ModelFormat
 package final class SGD {
   private let parameters: [Parameter]
   private let momenta: [SharedBuffer<Float>]
+  private let places: [ObjectIdentifier: Int]
   package let momentum: Float
   package let weightDecay: Float
 
@@ -17,15 +18,31 @@ package final class SGD {
     self.momentum = momentum
     self.weightDecay = weightDecay
     momenta = parameters.map { SharedBuffer(zeroed: $0.count) }
+    places = Dictionary(
+      uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1), $0) })
   }
 
   /// One step along the parameters' gradients.
   package func step(rate: Float) {
     for (parameter, velocity) in zip(parameters, momenta) {
-      unsafe Kernels.best.descend(
-        parameter.count, parameter.value.unsafeBase, parameter.gradient.unsafeBase,
-        velocity.unsafeBase, rate, momentum, parameter.decays ? weightDecay : 0)
+      descend(parameter, velocity, rate: rate)
     }
+  }
+
+  /// One step of some of the parameters; the others keep value and momentum, as those of layers that a
+  /// step did not run through must.
+  ///
+  /// - Precondition: all are the optimizer's own.
+  package func step(rate: Float, of some: [Parameter]) {
+    for parameter in some {
+      descend(parameter, momenta[places[ObjectIdentifier(parameter)]!], rate: rate)
+    }
+  }
+
+  private func descend(_ parameter: Parameter, _ velocity: SharedBuffer<Float>, rate: Float) {
+    unsafe Kernels.best.descend(
+      parameter.count, parameter.value.unsafeBase, parameter.gradient.unsafeBase,
+      velocity.unsafeBase, rate, momentum, parameter.decays ? weightDecay : 0)
   }
 
   /// The state, as `optimizer.momentum.<parameter>`.

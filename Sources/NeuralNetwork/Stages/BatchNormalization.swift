@@ -41,12 +41,14 @@ final class BatchNormalization {
   /// `[group, 2, parameter]`: the sums, folded.
   private var groupSums = SharedBuffer<Double>(zeroed: 0)
 
-  init(layer: String, shape: [Int], lanes: ChannelLanes, map: AffineMap) {
+  init(
+    layer: String, shape: [Int], lanes: ChannelLanes, map: AffineMap, parameters: ParameterStore
+  ) {
     self.map = map
     self.lanes = lanes
     parameterCount = lanes.parameterCount
-    scale = Parameter(name: "\(layer).norm.scale", shape: shape, decays: false)
-    shift = Parameter(name: "\(layer).norm.shift", shape: shape, decays: false)
+    scale = parameters.parameter("\(layer).norm.scale", shape: shape, decays: false, initial: 1)
+    shift = parameters.parameter("\(layer).norm.shift", shape: shape, decays: false)
     func zeros(_ count: Int) -> SharedBuffer<Float> { SharedBuffer(zeroed: count) }
     let ones = [Float](repeating: 1, count: parameterCount)
     runningMean = zeros(parameterCount)
@@ -60,7 +62,6 @@ final class BatchNormalization {
     meanLanes = zeros(lanes.laneCount)
     slopeLanes = zeros(lanes.laneCount)
     interceptLanes = zeros(lanes.laneCount)
-    unsafe scale.value.unsafeBase.update(repeating: 1, count: parameterCount)
   }
 
   /// Makes room for the sums of so many groups.

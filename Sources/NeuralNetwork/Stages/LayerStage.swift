@@ -41,11 +41,12 @@ final class LayerStage {
   /// Clips that the layer works on at once, so that they stay in the cache.
   var blockSize = 1
 
-  init(geometry: LayerGeometry) {
+  /// - Parameter parameters: where weights, biases and the parameters of normalization come from.
+  init(geometry: LayerGeometry, parameters: ParameterStore) {
     self.geometry = geometry
     let layer = geometry.layer
     func weights() -> Parameter {
-      Parameter(name: "\(layer.name).weight", shape: geometry.floatWeightShape, decays: true)
+      parameters.parameter("\(layer.name).weight", shape: geometry.floatWeightShape, decays: true)
     }
     operation =
       switch layer.operation {
@@ -77,11 +78,14 @@ final class LayerStage {
     let isNormalized = layer.normalization != .none
     normalization =
       isNormalized
-      ? BatchNormalization(layer: layer.name, shape: geometry.channelShape, lanes: lanes, map: map)
+      ? BatchNormalization(
+        layer: layer.name, shape: geometry.channelShape, lanes: lanes, map: map,
+        parameters: parameters)
       : nil
     bias =
       geometry.hasWeights && !isNormalized
-      ? Parameter(name: "\(layer.name).bias", shape: geometry.channelShape, decays: false) : nil
+      ? parameters.parameter("\(layer.name).bias", shape: geometry.channelShape, decays: false)
+      : nil
     dropout = layer.dropout.map { Dropout(probability: $0, lanes: lanes) }
   }
 
