@@ -15,12 +15,14 @@ struct ClipLists: Sendable {
 
   /// - Throws: `.missingClass` for a keyword without clips, `.missingMaterial` where there are no
   ///   other words or no noise.
-  init(sources: [ClipSource], task: KeywordTask, split: Split) throws(DatasetError) {
+  init(
+    sources: [ClipSource], task: KeywordTask, split: Split, speakers: SpeakerPart = .all
+  ) throws(DatasetError) {
     self.split = split
     var clips: [[ClipReference]] = Array(repeating: [], count: task.keywords.count)
     var unknown: [ClipReference] = []
     for (index, source) in sources.enumerated() {
-      for (word, clip) in source.words(split) {
+      for (word, clip, name) in source.words(split) where speakers.contains(clip: name) {
         if let label = task.keywords.firstIndex(of: word) {
           clips[label].append(ClipReference(source: index, clip: clip, label: label))
         } else {

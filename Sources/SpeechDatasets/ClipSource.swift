@@ -37,18 +37,18 @@ enum ClipSource: Sendable {
     }
   }
 
-  /// Words with the indexes of their clips in a split, in the order of the index.
-  func words(_ split: Split) -> [(word: String, clip: Int)] {
+  /// Words with the indexes and names of their clips in a split, in the order of the index.
+  func words(_ split: Split) -> [(word: String, clip: Int, name: String)] {
     switch self {
     case .logMel(let source):
       source.set.clips.indices.compactMap { index in
         let clip = source.set.clips[index]
-        return clip.split == split ? (clip.word, index) : nil
+        return clip.split == split ? (clip.word, index, clip.name) : nil
       }
     case .recordings(let source):
       source.folder.clips.indices.compactMap { index in
         let clip = source.folder.clips[index]
-        return clip.split == split ? (clip.word, index) : nil
+        return clip.split == split ? (clip.word, index, clip.name) : nil
       }
     }
   }

@@ -33,21 +33,39 @@ package final class TrainingData: Sendable {
   ///
   /// - Throws: `DatasetError` for a broken source, a class without clips, or features that a
   ///   precomputed source cannot give.
-  package init(
+  package convenience init(
     sources: [DataSource], keywords: [String], features: FeatureConfiguration, batchSize: Int,
     seed: UInt64, augmentation: AugmentationConfiguration = AugmentationConfiguration()
   ) throws(DatasetError) {
-    task = try KeywordTask(keywords: keywords)
-    self.features = features
-    self.batchSize = batchSize
-    self.seed = seed
-    self.augmentation = augmentation
     var opened: [ClipSource] = []
     for source in sources {
       opened.append(try ClipSource(source, features: features, augmentation: augmentation))
     }
+    try self.init(
+      opened, task: try KeywordTask(keywords: keywords), features: features, batchSize: batchSize,
+      seed: seed, augmentation: augmentation, speakers: .all)
+  }
+
+  /// The same task with some of the training speakers only; the validation set stays whole.
+  ///
+  /// - Throws: `DatasetError.missingClass` where no clip of a word is left.
+  package func with(_ speakers: SpeakerPart) throws(DatasetError) -> TrainingData {
+    try TrainingData(
+      sources, task: task, features: features, batchSize: batchSize, seed: seed,
+      augmentation: augmentation, speakers: speakers)
+  }
+
+  private init(
+    _ opened: [ClipSource], task: KeywordTask, features: FeatureConfiguration, batchSize: Int,
+    seed: UInt64, augmentation: AugmentationConfiguration, speakers: SpeakerPart
+  ) throws(DatasetError) {
+    self.task = task
+    self.features = features
+    self.batchSize = batchSize
+    self.seed = seed
+    self.augmentation = augmentation
     self.sources = opened
-    training = try ClipLists(sources: opened, task: task, split: .training)
+    training = try ClipLists(sources: opened, task: task, split: .training, speakers: speakers)
     validation = try ClipLists(sources: opened, task: task, split: .validation)
     // The validation set is the same whatever the seed of the training.
     validationPlan = EpochPlan(

@@ -6,7 +6,7 @@ package import SpeechDatasets
 
 /// Brings a batch's features into the network's input: `(x - mean[i]) * scale[i]`.
 package struct FeatureNormalizer: Sendable {
-  private let normalization: FeatureNormalization
+  package let normalization: FeatureNormalization
 
   package init(_ normalization: FeatureNormalization) {
     self.normalization = normalization
