@@ -23,3 +23,24 @@ extension QuantizedModel {
       + 4 * (normalization.mean.count + normalization.scale.count)
   }
 }
+
+extension Architecture {
+  /// What `QuantizedModel.byteCount` will be of a model of this architecture with `weightBits` bits
+  /// per weight everywhere.
+  package func byteCount(weightBits: Int = 8) throws(ArchitectureError) -> Int {
+    let geometry = try geometry()
+    let layers = geometry.indices.reduce(0) { sum, index in
+      sum + geometry[index].byteCount(weightBits: weightBits, isLast: index == geometry.count - 1)
+    }
+    return layers + ActivationQuantization.byteCount + 8 * coefficientCount
+  }
+}
+
+extension LayerGeometry {
+  /// What `QuantizedLayer.byteCount` will be of this layer.
+  package func byteCount(weightBits: Int, isLast: Bool) -> Int {
+    let channelCount = hasWeights ? output.channelCount * max(layer.normalization.bandCount, 1) : 0
+    return (weightCount * weightBits + 7) / 8 + 8 * channelCount
+      + (isLast ? 0 : ActivationQuantization.byteCount)
+  }
+}

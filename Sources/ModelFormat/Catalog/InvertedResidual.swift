@@ -34,7 +34,9 @@ package struct InvertedResidual: Equatable, Sendable {
   /// - Parameters:
   ///   - source: the layer before, whose output is read.
   ///   - inputChannelCount: its channels.
-  func layers(_ name: String, after source: String, inputChannelCount: Int) -> [Layer] {
+  package func layers(
+    _ name: String, after source: String, inputChannelCount: Int
+  ) -> [Layer] {
     let expand =
       expansion == 1
       ? []

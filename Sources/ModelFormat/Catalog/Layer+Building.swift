@@ -3,7 +3,7 @@
 /// Short forms of the layers that the families of networks are made of: batch normalization and no
 /// activation unless said.
 extension Layer {
-  static func convolution(
+  package static func convolution(
     _ name: String, _ outputChannelCount: Int, input: String? = nil, kernel: Extent = .one,
     stride: Extent = .one, normalization: Normalization = .batch, residual: String? = nil,
     activation: Activation = .none, dropout: Float? = nil
@@ -15,7 +15,7 @@ extension Layer {
       normalization: normalization, residual: residual, activation: activation, dropout: dropout)
   }
 
-  static func depthwise(
+  package static func depthwise(
     _ name: String, kernel: Extent, stride: Extent = .one, dilation: Int = 1,
     padding: FrequencyPadding = .same, normalization: Normalization = .batch,
     activation: Activation = .none
@@ -28,7 +28,7 @@ extension Layer {
   }
 
   /// The mean over the window and a dense layer with one output per label.
-  static func classifier(labelCount: Int) -> [Layer] {
+  package static func classifier(labelCount: Int) -> [Layer] {
     [
       Layer(name: "pool", operation: .averagePool),
       Layer(name: "head", operation: .dense(outputCount: labelCount)),
