@@ -92,6 +92,12 @@ let package = Package(
       dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets"],
       swiftSettings: strict),
     .target(
+      name: "ArchitectureSearch",
+      dependencies: [
+        "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures", "Training",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Quantization", dependencies: ["Buffers", "ModelFormat", "NeuralNetwork", "Training"],
       swiftSettings: strict),
     // MARK: Use
@@ -115,10 +121,9 @@ let package = Package(
     .executableTarget(
       name: "kws",
       dependencies: [
-        "ALSACapture", "Audio", "Buffers", "CDefaultModel", "Evaluation", "Inference",
-        "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat", "NeuralNetwork",
-        "Quantization", "Reports",
-        "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
+        "ALSACapture", "ArchitectureSearch", "Audio", "Buffers", "CDefaultModel", "Evaluation",
+        "Inference", "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat",
+        "NeuralNetwork", "Quantization", "Reports", "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -191,6 +196,13 @@ let package = Package(
       dependencies: [
         "Training", "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets",
         "SpeechFeatures", "SyntheticSpeech",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ArchitectureSearchTests",
+      dependencies: [
+        "ArchitectureSearch", "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets",
+        "SpeechFeatures", "SyntheticSpeech", "Training",
       ],
       swiftSettings: strict),
     .testTarget(
