@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
     subcommands: [
       BenchBitsCommand.self, BenchFeaturesCommand.self, BenchInferenceCommand.self,
       BenchStreamCommand.self,
-      BenchTrainingCommand.self,
+      BenchTrainingCommand.self, BenchSearchCommand.self,
     ])
 }
 

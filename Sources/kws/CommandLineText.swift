@@ -4,8 +4,11 @@
 enum CommandLineText {
   /// What does not change the result is left out: `--resume`, `--overwrite`,
   /// `--threads`.
-  static var current: String {
-    var arguments = Array(CommandLine.arguments.dropFirst())
+  static var current: String { of(Array(CommandLine.arguments.dropFirst())) }
+
+  /// The command line with these arguments.
+  static func of(_ arguments: [String]) -> String {
+    var arguments = arguments
     arguments.removeAll { $0 == "--resume" || $0 == "--overwrite" || $0.hasPrefix("--threads=") }
     if let index = arguments.firstIndex(of: "--threads") {
       arguments.removeSubrange(index..<min(index + 2, arguments.count))

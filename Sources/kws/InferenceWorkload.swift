@@ -6,6 +6,7 @@ import ModelFormat
 import NeuralNetwork
 import Quantization
 import SpeechDatasets
+import SpeechFeatures
 
 /// An integer network whose speed is measured, with clips of noise for it.
 struct InferenceWorkload {
@@ -30,10 +31,14 @@ struct InferenceWorkload {
   /// The architecture that goes by `name`, with random weights: the speed does not depend on them.
   init(architecture name: String, labels: [String]) throws {
     let workload = try TrainingWorkload(name, labels: labels)
-    let architecture = workload.architecture
+    try self.init(workload.architecture, features: workload.features, labels: labels)
+  }
+
+  /// An architecture with random weights.
+  init(_ architecture: Architecture, features: FeatureConfiguration, labels: [String]) throws {
     let count = architecture.coefficientCount
     let checkpoint = Checkpoint(
-      architecture: architecture, features: workload.features,
+      architecture: architecture, features: features,
       normalization: FeatureNormalization(
         mean: Array(repeating: 0, count: count), scale: Array(repeating: 1, count: count)),
       labels: labels, tensors: try Network(architecture: architecture, seed: 1).exportTensors(),

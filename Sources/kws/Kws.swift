@@ -28,7 +28,7 @@ struct Kws: ParsableCommand {
     subcommands: [
       ListenCommand.self, ReplayCommand.self, EvaluateCommand.self, MakeStreamCommand.self,
       DatasetCommand.self,
-      TrainCommand.self,
+      SearchCommand.self, ProfileCommand.self, TrainCommand.self,
       QuantizeCommand.self, InspectCommand.self, BenchCommand.self, DevicesCommand.self,
       DoctorCommand.self,
     ])

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArchitectureSearch
+import FoundationEssentials
+import ModelFormat
+import NeuralNetwork
+import SpeechDatasets
+import Storage
+import Threads
+import Training
+
+/// One search with its files in a folder: `search.safetensors` (after every epoch what is needed to go
+/// on, in the end the derived network), `architecture.json`, and the networks trained from it.
+struct SearchRun {
+  let folder: String
+  let searcher: Searcher
+  let attribution: String
+
+  /// The command line, for the record.
+  let command: String
+
+  var checkpointPath: String { "\(folder)/search.safetensors" }
+  var architecturePath: String { "\(folder)/architecture.json" }
+
+  /// Searches to the end; goes on from the checkpoint where there is one.
+  ///
+  /// - Returns: the derived network with the supernet's weights.
+  func search() throws -> Checkpoint {
+    if File.isRegular(checkpointPath) {
+      do throws(SearchError) {
+        try searcher.resume(try load(checkpointPath))
+      } catch {
+        let explanation = error.explanation.at(checkpointPath)
+        throw CommandError(explanation.text, explanation.exitCode)
+      }
+    }
+    let epochCount = searcher.configuration.totalEpochCount
+    printError(
+      "\(searcher.space.name): \(searcher.space.blocks.count) blocks, "
+        + "10^\(fixed(searcher.space.sizeLog10, decimals: 1)) networks, "
+        + searcher.tables.map {
+          "\($0.metric.text($0.range.lowerBound)) to \($0.metric.text($0.range.upperBound))"
+        }.joined(separator: ", ")
+        + "; \(searcher.clipCount) clips an epoch, epoch \(searcher.epoch) of \(epochCount) done")
+    StopRequest.listen()
+    var progress = SearchProgress(searcher)
+    while !searcher.isFinished {
+      let report = try searcher.runEpoch { batch, loss in
+        progress.step(batch: batch, loss: loss)
+        return !StopRequest.isSet
+      }
+      guard let report else {
+        throw CommandError(
+          "stopped in epoch \(searcher.epoch + 1); go on with the same command and --resume.",
+          .interrupted)
+      }
+      try write(searcher.checkpoint(provenance: provenance(report)))
+      try writeReport()
+      progress.epoch(report)
+    }
+    let checkpoint = try load(checkpointPath)
+    try writeArchitecture(checkpoint.architecture)
+    return checkpoint
+  }
+
+  /// Writes `report.html` with its figures, and `result.json` once something was trained.
+  func writeReport(_ trainings: [SearchedTraining.Result] = []) throws {
+    let page = try SearchPage(
+      space: searcher.space, configuration: searcher.configuration, tables: searcher.tables,
+      history: searcher.history, command: command, trainings: trainings
+    ).page()
+    try page.write(to: folder, name: "report")
+    guard let best = SearchedTraining.best(trainings) else { return }
+    let architecture = best.checkpoint.architecture
+    let costs = try architecture.costs(framesPerSecond: searcher.space.framesPerSecond)
+    let point = SweepPage.Point(
+      name: searcher.space.name, macs: Double(costs.reduce(0) { $0 + $1.macPerWindow }),
+      bytes: Double(try architecture.byteCount()), correct: best.validation.correctFromReset,
+      total: best.validation.clipCount)
+    try SearchResult(command: command, point: point).write(to: folder)
+  }
+
+  /// A checkpoint that an earlier process, or this one, wrote.
+  private func load(_ path: String) throws(SearchError) -> Checkpoint {
+    do {
+      return try loadCheckpoint(path)
+    } catch {
+      throw .notResumable(missing: "whole checkpoint")
+    }
+  }
+
+  private func write(_ checkpoint: Checkpoint) throws {
+    try File.replace(checkpointPath, with: checkpoint.encoded().span)
+  }
+
+  private func writeArchitecture(_ architecture: Architecture) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try File.replace(
+      architecturePath, with: Array(try encoder.encode(architecture) + Data("\n".utf8)).span)
+  }
+
+  private func provenance(_ report: SearchEpochReport) -> Provenance {
+    Provenance(
+      license: "CC-BY-4.0", attribution: attribution, datasetDigest: searcher.data.digest,
+      commands: [command], seed: searcher.configuration.seed,
+      accuracy: [
+        ("from reset", report.accuracyFromReset), ("in-stream", report.accuracyInStream),
+      ].compactMap { kind, accuracy in
+        accuracy.map {
+          "validation, weights of the supernet, \(kind): \(percent($0)) of "
+            + "\(report.validationClipCount) clips"
+        }
+      })
+  }
+}
