@@ -123,7 +123,8 @@ let package = Package(
       dependencies: [
         "ALSACapture", "ArchitectureSearch", "Audio", "Buffers", "CDefaultModel", "Evaluation",
         "Inference", "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat",
-        "NeuralNetwork", "Quantization", "Reports", "SpeechDatasets", "SpeechFeatures", "Storage", "Threads", "Training",
+        "NeuralNetwork", "Quantization", "Reports", "SpeechDatasets", "SpeechFeatures", "Storage",
+        "Threads", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

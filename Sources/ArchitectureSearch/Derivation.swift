@@ -84,7 +84,7 @@ package struct Derivation: Equatable, Sendable {
     self.init(choices: cheapest, utilization: costs.max() ?? 0, keepsLimits: false)
   }
 
-  private init(choices: [Int], utilization: Double, keepsLimits: Bool) {
+  init(choices: [Int], utilization: Double, keepsLimits: Bool) {
     self.choices = choices
     self.utilization = utilization
     self.keepsLimits = keepsLimits

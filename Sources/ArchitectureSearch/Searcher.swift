@@ -70,7 +70,10 @@ package final class Searcher {
     logitsGradient = SharedBuffer(zeroed: configuration.batchSize * data.labels.count)
   }
 
-  private static func tables(
+  /// The costs of a space in the order of the objective's metrics.
+  ///
+  /// - Throws: `.unreachable` where no network keeps a limit.
+  package static func tables(
     _ space: SearchSpace, _ objective: CostObjective, _ latencies: LatencyTable
   ) throws(SearchError) -> [CostTable] {
     var tables: [CostTable] = []

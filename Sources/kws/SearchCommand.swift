@@ -2,6 +2,7 @@
 
 import ArchitectureSearch
 import ArgumentParser
+import FoundationEssentials
 import ModelFormat
 import NeuralNetwork
 import SpeechDatasets
@@ -19,7 +20,7 @@ struct SearchCommand: ParsableCommand {
       The network of the likeliest candidates is then trained from the supernet's weights and from \
       scratch; the better one is DIR/trained.safetensors.
 
-      Everything stands in DIR. A search that was stopped, killed or cut off goes on with the same \
+      Everything stands in DIR, with a report (report.html) and a line per epoch (epochs.jsonl). A search that was stopped, killed or cut off goes on with the same \
       command and --resume, and ends the same, bit for bit. The seed decides every draw.
 
       --sweep runs every combination of the values of options, each in a folder of its own, goes on \
@@ -86,6 +87,9 @@ struct SearchCommand: ParsableCommand {
     var space = try search.searchSpace(
       labelCount: data.keywordList.count + 2, latencies: latencies)
     if let name { space.name = name }
+    if search.strategy == .random {
+      return try runRandom(space, configuration, latencies, command: command)
+    }
     let run = SearchRun(
       folder: output,
       searcher: try Searcher(
@@ -94,13 +98,51 @@ struct SearchCommand: ParsableCommand {
         threadCount: threads ?? Network.processorCount),
       attribution: attribution, command: command)
     let derived = try run.search()
-    try describe(derived, run.searcher)
+    try describe(run.searcher.derivation, space, run.searcher.tables)
     guard training.trainEpochs > 0 else { return try run.writeReport() }
+    let results = try train(training.starts, derived)
+    try run.writeReport(results)
+    try StandardOutput.write(
+      line: "wrote \(output)/trained.safetensors, \(output)/report.html")
+  }
+
+  /// A network drawn at random, trained from scratch.
+  private func runRandom(
+    _ space: SearchSpace, _ configuration: SearchConfiguration, _ latencies: LatencyTable,
+    command: String
+  ) throws {
+    let tables = try Searcher.tables(space, configuration.objective, latencies)
+    guard
+      let derivation = Derivation.random(
+        space, limits: configuration.objective.limits, tables: tables, seed: search.seed)
+    else {
+      throw CommandError("--target: no network drawn keeps it. Lower --width.", .usage)
+    }
+    try describe(derivation, space, tables)
+    guard training.trainEpochs > 0 else { return }
+    let data = try trainingData(space.features, training.trainAugmentation)
+    let architecture = space.architecture(derivation.choices)
+    let start = Checkpoint(
+      architecture: architecture, features: data.features, normalization: data.normalization,
+      labels: data.labels, tensors: [:], state: [:],
+      provenance: Provenance(
+        license: "CC-BY-4.0", attribution: attribution, datasetDigest: data.digest,
+        commands: [command], seed: search.seed, accuracy: []))
+    guard let result = try train([.scratch], start).first else { return }
+    try SearchResult(
+      command: command,
+      point: SweepPage.Point(name: space.name, result, framesPerSecond: space.framesPerSecond)
+    ).write(to: output)
+  }
+
+  private func train(
+    _ starts: [TrainingStart], _ derived: Checkpoint
+  ) throws -> [SearchedTraining.Result] {
     let results = try SearchedTraining(
-      folder: output, data: try trainingData(space.features, training.trainAugmentation),
+      folder: output, data: try trainingData(derived.features, training.trainAugmentation),
       configuration: training.configuration(search), attribution: attribution,
       threadCount: threads
-    ).run(training.starts, derived: derived)
+    ).run(starts, derived: derived)
     for result in results {
       try StandardOutput.write(
         line: "\(result.start.rawValue): validation from reset "
@@ -108,9 +150,7 @@ struct SearchCommand: ParsableCommand {
             correct: result.validation.correctFromReset, total: result.validation.clipCount)
           + ", in-stream \(percent(result.validation.accuracyInStream))")
     }
-    try run.writeReport(results)
-    try StandardOutput.write(
-      line: "wrote \(output)/trained.safetensors, \(output)/report.html")
+    return results
   }
 
   /// Makes the folder; one with a search in it needs --resume.
@@ -133,17 +173,17 @@ struct SearchCommand: ParsableCommand {
   }
 
   /// What was found, and whether it keeps the limits.
-  private func describe(_ derived: Checkpoint, _ searcher: Searcher) throws {
-    let derivation = searcher.derivation
-    for (block, candidate) in searcher.space.describe(derivation.choices) {
+  private func describe(
+    _ derivation: Derivation, _ space: SearchSpace, _ tables: [CostTable]
+  ) throws {
+    for (block, candidate) in space.describe(derivation.choices) {
       try StandardOutput.write(line: "\(block)  \(candidate)")
     }
-    for table in searcher.tables {
+    for table in tables {
       try StandardOutput.write(
         line: "\(table.metric.rawValue)  \(table.metric.text(table.cost(derivation.choices)))")
     }
-    let limits = searcher.configuration.objective.limits
-    if !limits.isEmpty && !derivation.isBinding {
+    if search.target != nil && !derivation.isBinding {
       try StandardOutput.write(
         line: derivation.keepsLimits
           ? "No network of this space uses a limit to \(Int(100 * Derivation.leastUtilization)) %: "
@@ -151,6 +191,15 @@ struct SearchCommand: ParsableCommand {
             + "--width has costlier ones."
           : "No network of this space keeps all limits: this is the cheapest. Lower --width.")
     }
+    try writeArchitecture(space.architecture(derivation.choices))
     try StandardOutput.write(line: "wrote \(output)/architecture.json")
+  }
+
+  private func writeArchitecture(_ architecture: Architecture) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try File.replace(
+      "\(output)/architecture.json",
+      with: Array(try encoder.encode(architecture) + Data("\n".utf8)).span)
   }
 }

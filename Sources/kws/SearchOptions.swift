@@ -21,6 +21,15 @@ enum SearchSpaceName: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
+/// How a network is found in a space.
+enum SearchStrategy: String, CaseIterable, ExpressibleByArgument {
+  /// By the supernet's gradients.
+  case gradient
+
+  /// Drawn evenly among the networks that use a limit to 95 %: what a search has to beat.
+  case random
+}
+
 /// What is searched, and how.
 struct SearchOptions: ParsableArguments {
   @Option(
@@ -29,6 +38,10 @@ struct SearchOptions: ParsableArguments {
       on MFCCs.
       """)
   var space = SearchSpaceName.stream
+
+  @Option(
+    help: "gradient, or random: the first network drawn that uses --target to 95 %, to compare with.")
+  var strategy = SearchStrategy.gradient
 
   @Option(
     help: """

@@ -10,7 +10,7 @@ import Threads
 import Training
 
 /// One search with its files in a folder: `search.safetensors` (after every epoch what is needed to go
-/// on, in the end the derived network), `architecture.json`, and the networks trained from it.
+/// on, in the end the derived network), and the report.
 struct SearchRun {
   let folder: String
   let searcher: Searcher
@@ -20,7 +20,6 @@ struct SearchRun {
   let command: String
 
   var checkpointPath: String { "\(folder)/search.safetensors" }
-  var architecturePath: String { "\(folder)/architecture.json" }
 
   /// Searches to the end; goes on from the checkpoint where there is one.
   ///
@@ -58,25 +57,24 @@ struct SearchRun {
       try writeReport()
       progress.epoch(report)
     }
-    let checkpoint = try load(checkpointPath)
-    try writeArchitecture(checkpoint.architecture)
-    return checkpoint
+    return try load(checkpointPath)
   }
 
-  /// Writes `report.html` with its figures, and `result.json` once something was trained.
+  /// Writes `report.html` with its figures, `epochs.jsonl` with one line per epoch, and `result.json`
+  /// once something was trained.
   func writeReport(_ trainings: [SearchedTraining.Result] = []) throws {
     let page = try SearchPage(
       space: searcher.space, configuration: searcher.configuration, tables: searcher.tables,
       history: searcher.history, command: command, trainings: trainings
     ).page()
     try page.write(to: folder, name: "report")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let lines = try searcher.history.map { try encoder.encode($0) + Data("\n".utf8) }
+    try File.replace("\(folder)/epochs.jsonl", with: Array(lines.joined()).span)
     guard let best = SearchedTraining.best(trainings) else { return }
-    let architecture = best.checkpoint.architecture
-    let costs = try architecture.costs(framesPerSecond: searcher.space.framesPerSecond)
-    let point = SweepPage.Point(
-      name: searcher.space.name, macs: Double(costs.reduce(0) { $0 + $1.macPerWindow }),
-      bytes: Double(try architecture.byteCount()), correct: best.validation.correctFromReset,
-      total: best.validation.clipCount)
+    let point = try SweepPage.Point(
+      name: searcher.space.name, best, framesPerSecond: searcher.space.framesPerSecond)
     try SearchResult(command: command, point: point).write(to: folder)
   }
 
@@ -91,13 +89,6 @@ struct SearchRun {
 
   private func write(_ checkpoint: Checkpoint) throws {
     try File.replace(checkpointPath, with: checkpoint.encoded().span)
-  }
-
-  private func writeArchitecture(_ architecture: Architecture) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try File.replace(
-      architecturePath, with: Array(try encoder.encode(architecture) + Data("\n".utf8)).span)
   }
 
   private func provenance(_ report: SearchEpochReport) -> Provenance {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Evaluation
+import ModelFormat
 import Reports
+import Training
 
 /// What the searches of a sweep found: accuracy against multiply-accumulates and bytes, with the
 /// networks that no other beats.
@@ -21,6 +23,18 @@ struct SweepPage {
     var total: Int
 
     var accuracy: Double { Double(correct) / Double(max(total, 1)) }
+
+    init(
+      name: String, _ training: SearchedTraining.Result, framesPerSecond: Double
+    ) throws {
+      let architecture = training.checkpoint.architecture
+      self.name = name
+      macs = try architecture.costs(framesPerSecond: framesPerSecond)
+        .reduce(0) { $0 + Double($1.macPerWindow) }
+      bytes = Double(try architecture.byteCount())
+      correct = training.validation.correctFromReset
+      total = training.validation.clipCount
+    }
   }
 
   let points: [Point]

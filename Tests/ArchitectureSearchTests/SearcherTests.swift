@@ -89,6 +89,18 @@ import Testing
     #expect(results[0] == results[2])
   }
 
+  @Test func `weights of few bits are searched with, too, and resumed`() throws {
+    var few = configuration()
+    few.weightBits = 2
+    let expected = try finish(try searcher(few))
+    #expect(try finish(try searcher(configuration())).tensors != expected.tensors)
+    let first = try searcher(few)
+    _ = try first.runEpoch { _, _ in true }
+    let second = try searcher(few)
+    try second.resume(try first.checkpoint(provenance: provenance))
+    #expect(try finish(second).encoded() == expected.encoded())
+  }
+
   @Test func `a search that was cut off after any epoch ends the same`() throws {
     let expected = try finish(try searcher(configuration())).encoded()
     for epochCount in 1...3 {

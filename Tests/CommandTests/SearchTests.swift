@@ -31,6 +31,8 @@ import Testing
     let point = try #require((result as? [String: Any])?["point"] as? [String: Any])
     #expect(try #require(point["macs"] as? Double) <= 0.3e6)
     #expect(try #require(point["bytes"] as? Double) <= 4500)
+    let epochs = String(decoding: try bytes(folder, "epochs.jsonl"), as: UTF8.self)
+    #expect(epochs.split(separator: "\n").count == 4)
     let page = String(decoding: try bytes(folder, "report.html"), as: UTF8.self)
     #expect(page.contains("time8") && page.contains("<svg"))
     // The architecture trains by itself, too.
@@ -98,6 +100,17 @@ import Testing
     let again = try Command(arguments, workingDirectory: folder)
     #expect(again.status == 0)
     #expect(again.error.components(separatedBy: ": done (").count == 5, "\(again.error)")
+  }
+
+  @Test func `a network drawn at random keeps the limit and is trained from scratch`() throws {
+    let folder = try fixture.workingFolder("random")
+    let run = try Command(
+      search(["--strategy", "random", "--target", "bytes=4500"]), workingDirectory: folder)
+    try #require(run.status == 0, "\(run.error)")
+    let result = try JSONSerialization.jsonObject(with: bytes(folder, "result.json"))
+    let point = try #require((result as? [String: Any])?["point"] as? [String: Any])
+    #expect((4275...4500).contains(try #require(point["bytes"] as? Double)))
+    #expect(run.output.contains("scratch: validation from reset"))
   }
 
   @Test(arguments: [

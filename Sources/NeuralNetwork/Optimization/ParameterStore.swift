@@ -30,7 +30,9 @@ package final class ParameterStore {
     }
     let created = Parameter(name: name, shape: shape, decays: decays)
     if initial != 0 {
-      unsafe created.value.unsafeBase.update(repeating: initial, count: created.count)
+      let value = created.value
+      var span = value.mutableSpan
+      for index in 0..<created.count { span[index] = initial }
     }
     all.append(created)
     byName[name] = created
