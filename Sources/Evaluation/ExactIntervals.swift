@@ -46,6 +46,10 @@ package struct PoissonInterval: Equatable, Sendable {
     high = Self.bisect { SpecialFunctions.gamma(k + 1, $0) - 0.975 }
   }
 
+  /// How long one must listen without an event to claim at most `rate` events per unit of time, in
+  /// that unit: 3.69 over the rate.
+  package static func timeToClaim(rate: Double) -> Double { PoissonInterval(count: 0).high / rate }
+
   /// The root of a rising function of positive numbers.
   private static func bisect(_ function: (Double) -> Double) -> Double {
     var (low, high) = (0.0, 1.0)

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import ModelFormat
+
+/// The threshold of one keyword for a number of false alarms per day, and what is known of it.
+package struct OperatingChoice: Equatable, Sendable {
+  package var threshold: Float
+
+  /// Whether the hours behind the table support the target: with 97.5 % confidence the keyword rings at
+  /// most so often in sound like that of the calibration.
+  package var isProven: Bool
+
+  package var falseAlarmCount: Int
+  package var missCount: Int
+  package var wordCount: Int
+
+  /// Hours without keywords behind the count.
+  package var backgroundHours: Double
+
+  /// False alarms per day as they were counted.
+  package var falseAlarmsPerDay: Double { Double(falseAlarmCount) * 24 / backgroundHours }
+
+  /// What the false alarms per day may be: the exact 95 % interval of the count.
+  package var falseAlarmsPerDayInterval: (low: Double, high: Double) {
+    let interval = PoissonInterval(count: falseAlarmCount)
+    return (interval.low * 24 / backgroundHours, interval.high * 24 / backgroundHours)
+  }
+
+  /// What part of the words may be missed; nil where none was spoken.
+  package var missInterval: ClopperPearsonInterval? {
+    wordCount == 0 ? nil : ClopperPearsonInterval(count: missCount, total: wordCount)
+  }
+}
+
+extension OperatingPoints {
+  /// What is known of `keyword` at each threshold, from the lowest to the highest; empty for a word that
+  /// is not in the table. `isProven` is false throughout: no target is asked for.
+  package func choices(of keyword: String) -> [OperatingChoice] {
+    guard let curve = keywords[keyword] else { return [] }
+    return thresholds.indices.map { index in
+      OperatingChoice(
+        threshold: thresholds[index], isProven: false,
+        falseAlarmCount: curve.falseAlarmCounts[index], missCount: curve.missCounts[index],
+        wordCount: curve.wordCount, backgroundHours: backgroundHours)
+    }
+  }
+
+  /// The threshold of `keyword` for at most `target` false alarms per day; nil for a word that is not
+  /// in the table.
+  ///
+  /// From the highest threshold down as long as the upper end of the interval keeps to the target, every
+  /// threshold is proven. Since the search stops at the first that fails, its confidence is that of one
+  /// test, however many thresholds there are (tests in a fixed order: Maurer, Hothorn, Lehmacher, 1995).
+  /// Of these it is the one that misses fewest words, of equals the highest. Where already the highest
+  /// threshold fails, the same by the rate that was counted is not proven.
+  package func choice(
+    of keyword: String, falseAlarmsPerDay target: Double
+  ) -> OperatingChoice? {
+    let falling = Array(choices(of: keyword).reversed())
+    func best(_ holds: (OperatingChoice) -> Bool) -> OperatingChoice? {
+      // The first of equals.
+      falling.prefix(while: holds).min { $0.missCount < $1.missCount }
+    }
+    if var proven = best({ $0.falseAlarmsPerDayInterval.high <= target }) {
+      proven.isProven = true
+      return proven
+    }
+    return best { $0.falseAlarmsPerDay <= target } ?? falling.first
+  }
+
+  /// The fewest false alarms per day that the table supports for `keyword`: what its highest threshold
+  /// may cost.
+  package func smallestTarget(of keyword: String) -> Double? {
+    choices(of: keyword).last?.falseAlarmsPerDayInterval.high
+  }
+
+  /// Hours without a false alarm that it takes to support `target` false alarms per day.
+  package static func hoursNeeded(falseAlarmsPerDay target: Double) -> Double {
+    PoissonInterval.timeToClaim(rate: target / 24)
+  }
+}
