@@ -61,7 +61,7 @@ extension DetectionParameters {
   mutating func apply(
     _ thresholds: [ThresholdSetting], of model: QuantizedModel
   ) throws(UnknownKeyword) {
-    let keywords = model.labels.filter { !rejectLabels.contains($0) }
+    let keywords = model.keywords
     for threshold in thresholds {
       guard let keyword = threshold.keyword else {
         defaultThreshold = threshold.value

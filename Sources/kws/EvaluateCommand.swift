@@ -29,6 +29,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var streams: StreamOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw misses against false alarms over all thresholds.", valueName: "svg"))
+  var det: String?
+
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
 
@@ -44,6 +49,9 @@ struct EvaluateCommand: ParsableCommand {
         clips == nil
           ? "expected --clips, or --stream with --truth, or --background"
           : "--clips and whole recordings are evaluated apart: give one of them")
+    }
+    guard det == nil || !streams.stream.isEmpty else {
+      throw ValidationError("--det: expected a --stream with words to miss")
     }
   }
 
@@ -71,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
     } else {
       for line in report.lines { try StandardOutput.write(line: line) }
     }
-    if let path = streams.det, let chart = report.chart {
+    if let path = det, let chart = report.chart {
       try File.replace(path, with: Array(chart.svg().utf8).span)
     }
   }

@@ -42,7 +42,7 @@ extension ModelSummary {
         + "\(detection.minimumCount) outputs, then quiet for "
         + "\(fixed(Double(detection.refractorySeconds), decimals: 2)) s",
       "thresholds    "
-        + keywords.map {
+        + model.keywords.map {
           "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
       "licence       \(model.provenance.license); \(model.provenance.attribution)",
@@ -94,10 +94,6 @@ extension ModelSummary {
     return object.text
   }
 
-  private var keywords: [String] {
-    model.labels.filter { !model.detection.rejectLabels.contains($0) }
-  }
-
   private func threshold(_ keyword: String) -> Double {
     Double(model.detection.thresholds[keyword] ?? model.detection.defaultThreshold)
   }
@@ -110,7 +106,7 @@ extension ModelSummary {
     object.add("refractorySeconds", Double(detection.refractorySeconds), decimals: 4)
     object.add("rearmRatio", Double(detection.rearmRatio), decimals: 4)
     var thresholds = JSONLine()
-    for keyword in keywords { thresholds.add(keyword, threshold(keyword), decimals: 4) }
+    for keyword in model.keywords { thresholds.add(keyword, threshold(keyword), decimals: 4) }
     object.add("thresholds", json: thresholds.text)
     return object.text
   }
