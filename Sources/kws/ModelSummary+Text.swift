@@ -45,6 +45,11 @@ extension ModelSummary {
         + model.keywords.map {
           "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
+    ]
+    if let points = model.operatingPoints {
+      lines += OperatingPointsText(points: points, keywords: model.keywords).lines + [""]
+    }
+    lines += [
       "licence       \(model.provenance.license); \(model.provenance.attribution)",
       "data index    SHA-256 \(model.provenance.datasetDigest)",
       "seed          \(model.provenance.seed)",
@@ -85,6 +90,11 @@ extension ModelSummary {
     }
     object.add("layers", json: JSONLine.array(layers))
     object.add("detection", json: detectionJSON)
+    if let points = model.operatingPoints {
+      object.add(
+        "operatingPoints",
+        json: OperatingPointsText(points: points, keywords: model.keywords).json)
+    }
     object.add("license", model.provenance.license)
     object.add("attribution", model.provenance.attribution)
     object.add("datasetDigest", model.provenance.datasetDigest)

@@ -37,6 +37,38 @@ struct OperatingPointsText {
     return lines + [""] + table.lines
   }
 
+  /// One JSON object: every threshold of every keyword; rates per day, intervals of 95 %.
+  var json: String {
+    var object = JSONLine()
+    object.add("backgroundHours", points.backgroundHours, decimals: 4)
+    object.add("recordingsDigest", points.recordingsDigest)
+    var curves = JSONLine()
+    for keyword in keywords {
+      curves.add(
+        keyword,
+        json: JSONLine.array(points.choices(of: keyword).map(Self.entry)))
+    }
+    object.add("keywords", json: curves.text)
+    return object.text
+  }
+
+  private static func entry(_ choice: OperatingChoice) -> String {
+    func pair(_ low: Double, _ high: Double) -> String {
+      JSONLine.array([fixed(low, decimals: 4), fixed(high, decimals: 4)])
+    }
+    var entry = JSONLine()
+    entry.add("threshold", Double(choice.threshold), decimals: 4)
+    entry.add("falseAlarms", choice.falseAlarmCount)
+    let alarms = choice.falseAlarmsPerDayInterval
+    entry.add("falseAlarmsPerDayInterval", json: pair(alarms.low, alarms.high))
+    entry.add("misses", choice.missCount)
+    entry.add("words", choice.wordCount)
+    if let misses = choice.missInterval {
+      entry.add("missRateInterval", json: pair(misses.low, misses.high))
+    }
+    return entry.text
+  }
+
   private var table: Table {
     var table = Table(header: [
       "keyword", "target", "threshold", "false alarms", "per day", "interval", "missed", "words",
