@@ -13,6 +13,13 @@ struct DetectionOptions: ParsableArguments {
       valueName: "[word=]x"))
   var thresholds: [String] = []
 
+  @Option(
+    name: .customLong(Setting.targetFalseAlarmsPerDay.key),
+    help: Setting.targetFalseAlarmsPerDay.help)
+  var targetFalseAlarmsPerDay: String?
+
+  @Flag(help: Setting.acceptUnproven.help) var acceptUnproven = false
+
   @Option(help: Setting.nearMisses.help) var nearMisses: String?
 
   /// The part of a threshold at which near misses start; nil where none are asked for.
@@ -25,53 +32,30 @@ struct DetectionOptions: ParsableArguments {
     return ratio.nearMissRatio
   }
 
-  /// The model's detection parameters with the options applied.
-  func apply(to model: QuantizedModel) throws -> DetectionParameters {
-    var detection = model.detection
+  /// The model's detection parameters with the options applied, and what there is to say about it.
+  func apply(to model: QuantizedModel) throws -> ThresholdSelection {
+    var request = ThresholdRequest(
+      falseAlarmsPerDay: try targetFalseAlarmsPerDay.map(Self.target),
+      acceptsUnproven: acceptUnproven, thresholds: [])
     for text in thresholds {
       guard case .thresholds(let settings)? = try? Setting.threshold.kind.value(text) else {
         throw ValidationError(
           "--threshold \(text): expected \(Setting.threshold.kind.expectation)")
       }
-      do throws(UnknownKeyword) {
-        try detection.apply(settings, of: model)
-      } catch {
-        throw ValidationError("--threshold \(text): \(error.text)")
-      }
+      request.thresholds += settings
     }
-    return detection
-  }
-}
-
-/// A threshold names a word that the model does not spot.
-struct UnknownKeyword: Error {
-  var keyword: String
-
-  /// What the model spots.
-  var keywords: [String]
-
-  /// The error as the end of a sentence.
-  var text: String {
-    "'\(keyword)' is no keyword of the model; it knows " + keywords.joined(separator: ", ")
-  }
-}
-
-extension DetectionParameters {
-  /// Applies `thresholds` of a listener to `model` in their order.
-  mutating func apply(
-    _ thresholds: [ThresholdSetting], of model: QuantizedModel
-  ) throws(UnknownKeyword) {
-    let keywords = model.keywords
-    for threshold in thresholds {
-      guard let keyword = threshold.keyword else {
-        defaultThreshold = threshold.value
-        self.thresholds = [:]
-        continue
-      }
-      guard keywords.contains(keyword) else {
-        throw UnknownKeyword(keyword: keyword, keywords: keywords)
-      }
-      self.thresholds[keyword] = threshold.value
+    do throws(ThresholdRequestError) {
+      return try ThresholdSelection(request, of: model)
+    } catch {
+      throw ValidationError("\(error.setting.flag): \(error.text)")
     }
+  }
+
+  private static func target(_ text: String) throws -> Double {
+    let setting = Setting.targetFalseAlarmsPerDay
+    guard case .number(let value)? = try? setting.kind.value(text) else {
+      throw ValidationError("\(setting.flag) \(text): expected \(setting.kind.expectation)")
+    }
+    return value
   }
 }

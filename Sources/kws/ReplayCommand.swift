@@ -51,9 +51,11 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try modelOrDefault(model)
+    let selection = try detection.apply(to: loaded)
     let plan = try spottingPlan(
-      loaded, from: model, detection: detection.apply(to: loaded),
+      loaded, from: model, detection: selection.detection,
       nearMissRatio: detection.nearMissRatio())
+    for note in selection.notes { printError("kws: \(note)") }
     var replay = Replay(plan: plan)
     var firstFailure: Explanation?
     for file in files {
