@@ -65,6 +65,21 @@ package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
   }
 }
 
+extension ClipEvaluation where Decider == SpottingClipDecider {
+  /// What the posteriors at the end of every clip, each from reset, tell of the temperature; else as `run`.
+  package mutating func fit(
+    _ clips: [ClipFolder.Clip], report: (ClipFinding) -> Void = { _ in }
+  ) throws(EvaluationError) -> TemperatureFit {
+    var fit = TemperatureFit()
+    for clip in clips {
+      decider.reset()
+      fit.add(
+        posteriors: decider.posteriors(after: try samples(of: clip, report)), label: clip.label)
+    }
+    return fit
+  }
+}
+
 /// How the state at the start of a clip comes about.
 package enum ClipStart: Sendable {
   /// Every clip starts from reset.

@@ -29,6 +29,7 @@ extension QuantizedModel {
     if let operatingPoints {
       writer.metadata[OperatingPoints.field] = MetadataFields.encode(operatingPoints)
     }
+    if let scores { writer.metadata[ScoreCalibration.field] = MetadataFields.encode(scores) }
     for (layer, geometry) in zip(layers, header.geometry) where geometry.hasWeights {
       let name = geometry.layer.name
       let shape = geometry.channelShape
@@ -58,6 +59,7 @@ extension QuantizedModel {
     try MetadataFields.checkText(
       detection.thresholds.keys.sorted() + detection.rejectLabels, "detection")
     operatingPoints = try OperatingPoints(reading: metadata, labels: labels)
+    scores = try ScoreCalibration(reading: metadata, labels: labels)
     let geometry = header.geometry
     let quantization = try MetadataFields.decode(Quantization.self, "quantization", in: metadata)
     guard quantization.layers.count == geometry.count else {

@@ -27,13 +27,17 @@ package struct QuantizedModel: Equatable, Sendable {
   /// What each threshold costs; nil where nobody has measured it.
   package var operatingPoints: OperatingPoints?
 
+  /// On which prior the scores are probabilities; nil where nobody has calibrated them.
+  package var scores: ScoreCalibration?
+
   package var provenance: Provenance
 
   package init(
     architecture: Architecture, features: FeatureConfiguration,
     normalization: FeatureNormalization, labels: [String], input: ActivationQuantization,
     layers: [QuantizedLayer], detection: DetectionParameters,
-    operatingPoints: OperatingPoints? = nil, provenance: Provenance
+    operatingPoints: OperatingPoints? = nil, scores: ScoreCalibration? = nil,
+    provenance: Provenance
   ) {
     self.architecture = architecture
     self.features = features
@@ -43,6 +47,7 @@ package struct QuantizedModel: Equatable, Sendable {
     self.layers = layers
     self.detection = detection
     self.operatingPoints = operatingPoints
+    self.scores = scores
     self.provenance = provenance
   }
 

@@ -25,6 +25,15 @@ struct CalibrateCommand: ParsableCommand {
 
   @OptionGroup var recordings: StreamOptions
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      First make scores probabilities on the prior that every label is equally likely, by these clips: \
+      DIR/<label>/*.wav. It divides the network's outputs by one number, which no decision between labels \
+      depends on, but every threshold.
+      """, valueName: "dir"))
+  var clips: String?
+
   @Option(help: "The model file; the built-in model if left out.")
   var model: String?
 
@@ -47,16 +56,36 @@ struct CalibrateCommand: ParsableCommand {
     guard let output = output ?? model else { return }
     try File.checkCanReplace(output)
     var loaded = try modelOrDefault(model)
+    if let clips { try calibrateScores(of: &loaded, by: clips) }
     let points = try count(loaded)
     loaded.operatingPoints = points
-    // The table of an earlier calibration is gone, so its command is no part of this model.
-    loaded.provenance.commands.removeAll { $0.hasPrefix("kws calibrate ") }
     loaded.provenance.commands.append(CommandLineText.current)
     try File.replace(output, with: loaded.encoded().span)
+    try StandardOutput.write(line: ScoreCalibrationText.line(loaded))
     for line in OperatingPointsText(points: points, keywords: loaded.keywords).lines {
       try StandardOutput.write(line: line)
     }
     try StandardOutput.write(line: "wrote \(output)")
+  }
+
+  /// Divides the logits of `model` by the temperature that the clips in `folder` ask for.
+  private func calibrateScores(of model: inout QuantizedModel, by folder: String) throws {
+    let clips = try ClipFolder(path: folder, labels: model.labels)
+    var evaluation = ClipEvaluation(
+      SpottingClipDecider(plan: try spottingPlan(model, from: self.model)))
+    let fit = try evaluation.fit(clips.clips) { EvaluateCommand.tell($0) }
+    guard var calibration = fit.calibration(labels: model.labels) else { return }
+    model.divideLogits(by: calibration.temperature)
+    // What an earlier calibration divided by is in the scales as well.
+    let whole = calibration.temperature * (model.scores?.temperature ?? 1)
+    guard ScoreCalibration.temperatures.contains(whole), calibration.prior.count > 1 else {
+      throw CommandError(
+        "--clips \(folder): these clips make a temperature of \(fixed(whole, decimals: 2)), expected "
+          + "0.05 to 20 and clips of at least two labels. Give more clips, also some that the model "
+          + "gets wrong.", .badData)
+    }
+    calibration.temperature = whole
+    model.scores = calibration
   }
 
   /// What the recordings tell of every threshold.

@@ -157,7 +157,7 @@ struct EvaluateCommand: ParsableCommand {
     return try modelOrDefault(path)
   }
 
-  private static func tell(_ finding: ClipFinding) {
+  static func tell(_ finding: ClipFinding) {
     switch finding {
     case .truncated(let path, let expected, let found):
       printError(

@@ -45,6 +45,7 @@ extension ModelSummary {
         + model.keywords.map {
           "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
+      ScoreCalibrationText.line(model),
     ]
     if let points = model.operatingPoints {
       lines += OperatingPointsText(points: points, keywords: model.keywords).lines + [""]
@@ -90,6 +91,9 @@ extension ModelSummary {
     }
     object.add("layers", json: JSONLine.array(layers))
     object.add("detection", json: detectionJSON)
+    if let scores = model.scores {
+      object.add("scores", json: ScoreCalibrationText.json(scores))
+    }
     if let points = model.operatingPoints {
       object.add(
         "operatingPoints",

@@ -105,13 +105,48 @@ import Testing
     #expect(left.count > 40 && left.allSatisfy { $0["words"] as? Int == 1 })
     #expect((table["recordingsDigest"] as? String)?.count == 64)
     let commands = try #require(inspected["commands"] as? [String])
-    #expect(commands.count { $0.hasPrefix("kws calibrate ") } == 1)
+    #expect(commands.count { $0.hasPrefix("kws calibrate ") } == 2)
+    #expect(inspected["scores"] == nil)
     #expect(try Command(["inspect", model]).output.contains("calibrated    on 0.033 h"))
-    // The same counts; only the command differs.
-    #expect(try Data(contentsOf: URL(fileURLWithPath: model)).count <= bytes.count)
+    // The same counts; only the command is added.
+    let growth = try Data(contentsOf: URL(fileURLWithPath: model)).count - bytes.count
+    #expect((0..<1_000).contains(growth))
     #expect(
       try Command(["replay", "--model", model] + words).output
         == Command(["replay"] + words).output)
+  }
+
+  @Test func `clips make scores probabilities on a prior that inspect shows`() throws {
+    for (index, (name, word)) in [
+      ("Front_Left", "left"), ("Rear_Left", "left"), ("Front_Right", "right"),
+      ("Rear_Right", "right"), ("Rear_Right", "left"),
+    ].enumerated() {
+      try folder.write("clips/\(word)/x", [])
+      _ = try Speech.convert(
+        Speech.path(name), to: folder.path("clips/\(word)/\(index).wav"),
+        effects: ["trim", "-1.05"])
+    }
+    let model = folder.path("m.safetensors")
+    let run = try calibrate(["--output", model, "--clips", folder.path("clips")])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(
+      run.output.contains("scores        on the prior left, right equally likely: temperature"))
+    let json = try #require(try Command(["inspect", "--json", model]).objects().first)
+    let scores = try #require(json["scores"] as? [String: Any])
+    #expect(scores["prior"] as? [String: Double] == ["left": 0.5, "right": 0.5])
+    #expect(scores["clips"] as? Int == 5)
+    let (before, after) = (scores["logLossBefore"] as? Double, scores["logLossAfter"] as? Double)
+    #expect(try #require(after) <= #require(before))
+    // The decisions between labels are those of before.
+    let clips = ["evaluate", "--json", "--clips", folder.path("clips")]
+    #expect(try Command(clips).output == Command(clips + ["--model", model]).output)
+    // Once calibrated there is nothing left to change.
+    #expect(try calibrate(["--model", model, "--clips", folder.path("clips")]).status == 0)
+    let again = try #require(try Command(["inspect", "--json", model]).objects().first)
+    let temperatures = try [scores, #require(again["scores"] as? [String: Any])].map {
+      try #require($0["temperature"] as? Double)
+    }
+    #expect(abs(temperatures[0] / temperatures[1] - 1) < 1e-3)
   }
 
   @Test func `what cannot be calibrated is refused and changes nothing`() throws {
