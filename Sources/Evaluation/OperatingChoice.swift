@@ -11,7 +11,13 @@ package struct OperatingChoice: Equatable, Sendable {
   package var isProven: Bool
 
   package var falseAlarmCount: Int
+
+  /// Of its words as if it were the only keyword; others can come first and make it miss more.
   package var missCount: Int
+
+  /// Detections among the words that count for none of its own.
+  package var confusionCount: Int
+
   package var wordCount: Int
 
   /// Hours without keywords behind the count.
@@ -41,7 +47,8 @@ extension OperatingPoints {
       OperatingChoice(
         threshold: thresholds[index], isProven: false,
         falseAlarmCount: curve.falseAlarmCounts[index], missCount: curve.missCounts[index],
-        wordCount: curve.wordCount, backgroundHours: backgroundHours)
+        confusionCount: curve.confusionCounts[index], wordCount: curve.wordCount,
+        backgroundHours: backgroundHours)
     }
   }
 
@@ -51,7 +58,8 @@ extension OperatingPoints {
   /// From the highest threshold down as long as the upper end of the interval keeps to the target, every
   /// threshold is proven. Since the search stops at the first that fails, its confidence is that of one
   /// test, however many thresholds there are (tests in a fixed order: Maurer, Hothorn, Lehmacher, 1995).
-  /// Of these it is the one that misses fewest words, of equals the highest. Where already the highest
+  /// Of these it is the one with the fewest errors among words, misses and confusions, of equals the
+  /// highest: a keyword that also fires at another's words takes them from it. Where already the highest
   /// threshold fails, the same by the rate that was counted is not proven.
   package func choice(
     of keyword: String, falseAlarmsPerDay target: Double
@@ -59,7 +67,9 @@ extension OperatingPoints {
     let falling = Array(choices(of: keyword).reversed())
     func best(_ holds: (OperatingChoice) -> Bool) -> OperatingChoice? {
       // The first of equals.
-      falling.prefix(while: holds).min { $0.missCount < $1.missCount }
+      falling.prefix(while: holds).min {
+        $0.missCount + $0.confusionCount < $1.missCount + $1.confusionCount
+      }
     }
     if var proven = best({ $0.falseAlarmsPerDayInterval.high <= target }) {
       proven.isProven = true

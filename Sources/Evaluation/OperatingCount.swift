@@ -34,16 +34,21 @@ package struct OperatingCount: Sendable {
     let zeros = [Int](repeating: 0, count: thresholds.count)
     curves = Dictionary(
       uniqueKeysWithValues: keywords.map {
-        ($0, OperatingPoints.Curve(wordCount: 0, missCounts: zeros, falseAlarmCounts: zeros))
+        (
+          $0,
+          OperatingPoints.Curve(
+            wordCount: 0, missCounts: zeros, confusionCounts: zeros, falseAlarmCounts: zeros)
+        )
       })
   }
 
-  /// Counts the words of a recording that are missed.
+  /// Counts the words of a recording that are missed, and what else fires there.
   package mutating func add(_ trace: PosteriorTrace, truth: [TruthWord]) {
     forEachKeyword(of: trace) { keyword, detections, curve in
       for (index, detections) in detections.enumerated() {
         let score = StreamScore(detections: detections, truth: truth, keywords: [keyword])
         curve.missCounts[index] += score.misses.count
+        curve.confusionCounts[index] += score.falseAlarms.count
         // The same at every threshold.
         if index == 0 { curve.wordCount += score.wordCount }
       }

@@ -72,6 +72,11 @@ package struct PosteriorTrace: Sendable {
     decide(threshold.map { plan.decision.withThreshold($0) } ?? plan.decision, posteriors.span)
   }
 
+  /// What is detected with `thresholds` by keyword, all at once.
+  package func detections(thresholds: [String: Float]) -> [ScoredDetection] {
+    decide(plan.decision.withThresholds(thresholds), posteriors.span)
+  }
+
   /// What is detected of the label of index `label` at each threshold, as if it were the only one.
   package func detections(of label: Int, thresholds: [Float]) -> [[ScoredDetection]] {
     let labelCount = plan.labels.count

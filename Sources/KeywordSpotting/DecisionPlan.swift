@@ -20,6 +20,19 @@ package struct DecisionPlan: Sendable {
     return plan
   }
 
+  /// The same plan with `thresholds` by label; labels that are not named, or cannot fire, keep theirs.
+  ///
+  /// - Precondition: 0.001 to 1, as a plan's thresholds are.
+  package func withThresholds(_ thresholds: [String: Float]) -> DecisionPlan {
+    var plan = self
+    for (index, label) in labels.enumerated() {
+      guard let threshold = thresholds[label], plan.thresholds[index].isFinite else { continue }
+      precondition((0.001...1).contains(threshold), "threshold \(threshold)")
+      plan.thresholds[index] = threshold
+    }
+    return plan
+  }
+
   /// The same plan for one label alone, whose posteriors are all there is.
   ///
   /// - Precondition: the threshold is 0.001 to 1, as a plan's thresholds are.

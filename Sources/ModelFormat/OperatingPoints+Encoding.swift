@@ -53,6 +53,7 @@ extension OperatingPoints {
       throw Self.wrong("\(keyword).wordCount", "0 to \(Self.largestCount)", "\(curve.wordCount)")
     }
     try check(curve.missCounts, 0...curve.wordCount, "\(keyword).missCounts")
+    try check(curve.confusionCounts, words, "\(keyword).confusionCounts")
     try check(curve.falseAlarmCounts, words, "\(keyword).falseAlarmCounts")
   }
 

@@ -25,11 +25,20 @@ package struct OperatingPoints: Codable, Equatable, Sendable {
     package var wordCount: Int
 
     package var missCounts: [Int]
+
+    /// Detections among the words that count for none of the keyword's: mostly other words, which are
+    /// then missed themselves where they are keywords.
+    package var confusionCounts: [Int]
+
+    /// Detections where no keyword is spoken.
     package var falseAlarmCounts: [Int]
 
-    package init(wordCount: Int, missCounts: [Int], falseAlarmCounts: [Int]) {
+    package init(
+      wordCount: Int, missCounts: [Int], confusionCounts: [Int], falseAlarmCounts: [Int]
+    ) {
       self.wordCount = wordCount
       self.missCounts = missCounts
+      self.confusionCounts = confusionCounts
       self.falseAlarmCounts = falseAlarmCounts
     }
   }

@@ -57,7 +57,7 @@ struct CalibrateCommand: ParsableCommand {
     try File.checkCanReplace(output)
     var loaded = try modelOrDefault(model)
     if let clips { try calibrateScores(of: &loaded, by: clips) }
-    let points = try count(loaded)
+    let (points, streams) = try count(loaded)
     loaded.operatingPoints = points
     loaded.provenance.commands.append(CommandLineText.current)
     try File.replace(output, with: loaded.encoded().span)
@@ -65,6 +65,8 @@ struct CalibrateCommand: ParsableCommand {
     for line in OperatingPointsText(points: points, keywords: loaded.keywords).lines {
       try StandardOutput.write(line: line)
     }
+    let together = JointOperation(points: points, keywords: loaded.keywords, streams: streams)
+    for line in [""] + together.lines { try StandardOutput.write(line: line) }
     try StandardOutput.write(line: "wrote \(output)")
   }
 
@@ -88,8 +90,11 @@ struct CalibrateCommand: ParsableCommand {
     model.scores = calibration
   }
 
-  /// What the recordings tell of every threshold.
-  private func count(_ model: QuantizedModel) throws -> OperatingPoints {
+  /// What the recordings tell of every threshold, and those with words.
+  private func count(
+    _ model: QuantizedModel
+  ) throws -> (OperatingPoints, [(trace: PosteriorTrace, truth: [TruthWord])]) {
+    var streams: [(trace: PosteriorTrace, truth: [TruthWord])] = []
     let hearing = RecordingHearing(plan: try spottingPlan(model, from: self.model))
     var count = OperatingCount(labels: model.labels, keywords: model.keywords)
     var digest = SHA256()
@@ -97,6 +102,7 @@ struct CalibrateCommand: ParsableCommand {
     for (path, truthPath) in zip(recordings.stream, recordings.truth) {
       let (trace, truth) = try hearing.stream(path, truthPath)
       count.add(trace, truth: truth)
+      streams.append((trace, truth))
       try add(path)
       try add(truthPath)
     }
@@ -111,6 +117,6 @@ struct CalibrateCommand: ParsableCommand {
         "--background: every recording is shorter than the model's window, so that nothing could "
           + "fire. Give longer ones.", .badData)
     }
-    return count.points(recordingsDigest: digest.finish())
+    return (count.points(recordingsDigest: digest.finish()), streams)
   }
 }

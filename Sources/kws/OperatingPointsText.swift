@@ -11,7 +11,7 @@ struct OperatingPointsText {
   let keywords: [String]
 
   /// False alarms per day for which thresholds are shown.
-  private static let targets = [0.1, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
+  static let targets = [0.1, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
   /// The fewest false alarms per day that the table supports for any keyword.
   private var smallestTarget: Double {
@@ -63,6 +63,7 @@ struct OperatingPointsText {
     entry.add("falseAlarmsPerDayInterval", json: pair(alarms.low, alarms.high))
     entry.add("misses", choice.missCount)
     entry.add("words", choice.wordCount)
+    entry.add("confusions", choice.confusionCount)
     if let misses = choice.missInterval {
       entry.add("missRateInterval", json: pair(misses.low, misses.high))
     }
@@ -72,7 +73,7 @@ struct OperatingPointsText {
   private var table: Table {
     var table = Table(header: [
       "keyword", "target", "threshold", "false alarms", "per day", "interval", "missed", "words",
-      "miss rate", "interval",
+      "miss rate", "interval", "confused",
     ])
     for keyword in keywords {
       for target in Self.targets {
@@ -94,7 +95,7 @@ struct OperatingPointsText {
         ? "-" : percent(Double(choice.missCount) / Double(choice.wordCount)),
       choice.missInterval.map {
         "\(fixed(100 * $0.low, decimals: 1))-\(fixed(100 * $0.high, decimals: 1))"
-      } ?? "-",
+      } ?? "-", "\(choice.confusionCount)",
     ]
   }
 

@@ -112,13 +112,13 @@ struct ThresholdSelection {
     ] + choices.map(note)
   }
 
-  /// Such as `yes: threshold 0.930: at most 279 false alarms per day (2 in 0.6 h), misses 0.9-11.9 % of
+  /// Such as `yes: threshold 0.930: at most 279 false alarms per day (2 in 0.6 h), alone misses 0.9-11.9 % of
   /// words (3 of 70)`.
   private static func note(_ keyword: String, _ choice: OperatingChoice) -> String {
     let bound = OperatingPointsText.perDay(choice.falseAlarmsPerDayInterval.high)
     let misses =
       choice.missInterval.map { interval in
-        "misses \(fixed(100 * interval.low, decimals: 1))-"
+        "alone misses \(fixed(100 * interval.low, decimals: 1))-"
           + "\(fixed(100 * interval.high, decimals: 1)) % of words (\(choice.missCount) of "
           + "\(choice.wordCount))"
       } ?? "no word to miss was heard"

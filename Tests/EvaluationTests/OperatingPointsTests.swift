@@ -10,10 +10,15 @@ import ToneModel
 /// Counting operating points, and choosing one for a target.
 @Suite struct OperatingPointsTests {
   /// 24 hours, so that a count is a number per day.
-  private func points(_ alarms: [Int], _ misses: [Int], hours: Double = 24) -> OperatingPoints {
+  private func points(
+    _ alarms: [Int], _ misses: [Int], confusions: [Int] = [0, 0, 0, 0], hours: Double = 24
+  ) -> OperatingPoints {
     OperatingPoints(
       thresholds: [0.2, 0.4, 0.6, 0.8], backgroundSeconds: 3600 * hours,
-      keywords: ["yes": .init(wordCount: 20, missCounts: misses, falseAlarmCounts: alarms)],
+      keywords: [
+        "yes": .init(
+          wordCount: 20, missCounts: misses, confusionCounts: confusions, falseAlarmCounts: alarms)
+      ],
       recordingsDigest: "")
   }
 
@@ -47,6 +52,14 @@ import ToneModel
     let interval = try #require(choice.missInterval)
     // 1 of 20, from the tables of Clopper and Pearson.
     #expect(abs(interval.low - 0.00127) < 1e-5 && abs(interval.high - 0.24873) < 1e-5)
+  }
+
+  @Test func `a keyword that fires at other words too is held back`() throws {
+    let choice = try #require(
+      points([3, 2, 1, 0], [0, 1, 2, 4], confusions: [9, 2, 0, 0])
+        .choice(of: "yes", falseAlarmsPerDay: 10))
+    // Errors 9, 3, 2 and 4.
+    #expect(choice.threshold == 0.6 && choice.missCount == 2 && choice.confusionCount == 0)
   }
 
   @Test func `where the highest threshold rings too often it is taken and not proven`() throws {
@@ -102,6 +115,8 @@ import ToneModel
     #expect(count.curves["low"]?.wordCount == 2 && count.curves["high"]?.wordCount == 1)
     #expect(count.curves["low"]?.missCounts == [1, 1])
     #expect(count.curves["high"]?.missCounts == [0, 0])
+    // Each tone fires once, where a word of its own is.
+    #expect(count.curves["low"]?.confusionCounts == [0, 0])
     #expect(count.curves["low"]?.falseAlarmCounts == [1, 1])
     #expect(count.curves["high"]?.falseAlarmCounts == [0, 0])
     // Four seconds, less the first 97 frames of 10 ms, in columns of two frames.

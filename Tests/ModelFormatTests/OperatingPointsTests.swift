@@ -8,8 +8,12 @@ import Testing
   private let points = OperatingPoints(
     thresholds: [0.5, 0.9, 1], backgroundSeconds: 7_200.5,
     keywords: [
-      "yes": .init(wordCount: 40, missCounts: [1, 4, 40], falseAlarmCounts: [12, 2, 0]),
-      "no": .init(wordCount: 0, missCounts: [0, 0, 0], falseAlarmCounts: [3, 3, 0]),
+      "yes": .init(
+        wordCount: 40, missCounts: [1, 4, 40], confusionCounts: [9, 1, 0],
+        falseAlarmCounts: [12, 2, 0]),
+      "no": .init(
+        wordCount: 0, missCounts: [0, 0, 0], confusionCounts: [0, 0, 0],
+        falseAlarmCounts: [3, 3, 0]),
     ], recordingsDigest: "00ff")
 
   private func model(_ change: (inout OperatingPoints) -> Void = { _ in }) -> QuantizedModel {
@@ -66,6 +70,7 @@ import Testing
     Damage("yes.missCounts") { $0.keywords["yes"]?.missCounts = [1, 4] },
     Damage("yes.missCounts") { $0.keywords["yes"]?.missCounts = [1, 4, 41] },
     Damage("yes.missCounts") { $0.keywords["yes"]?.missCounts = [-1, 4, 40] },
+    Damage("yes.confusionCounts") { $0.keywords["yes"]?.confusionCounts = [1, -1, 0] },
     Damage("yes.falseAlarmCounts") { $0.keywords["yes"]?.falseAlarmCounts = [] },
     Damage("yes.falseAlarmCounts") { $0.keywords["yes"]?.falseAlarmCounts = [-1, 0, 0] },
     Damage("yes.falseAlarmCounts") { $0.keywords["yes"]?.falseAlarmCounts = [.max, 0, 0] },
