@@ -37,6 +37,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
 
+  @OptionGroup var thresholds: ThresholdOptions
+
   @Option(
     help: ArgumentHelp(
       "Another model on the same recordings: the difference, its interval and an exact paired test.",
@@ -62,6 +64,10 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard (1...1_000_000).contains(groupMinimum) else {
       throw ValidationError("--group-minimum \(groupMinimum): expected 1 to 1000000")
+    }
+    guard clips == nil || !thresholds.isGiven else {
+      throw ValidationError(
+        "--clips: the class of a clip is the largest score, whatever the thresholds")
     }
     guard det == nil || !streams.stream.isEmpty else {
       throw ValidationError("--det: expected a --stream with words to miss")
@@ -132,19 +138,29 @@ struct EvaluateCommand: ParsableCommand {
 
   private func runStreams() throws {
     let loaded = try streamModel(model)
-    var report = try StreamEvaluation(plan: try spottingPlan(loaded, from: model)).run(streams)
+    var report = try evaluation(of: loaded, from: model).run(streams)
     report.minimumCount = groupMinimum
     if let compare {
       let other = try streamModel(compare)
       try checkSame(loaded.keywords, other.keywords, of: compare)
       report.compare(
-        with: try StreamEvaluation(plan: try spottingPlan(other, from: compare)).run(streams),
+        with: try evaluation(of: other, from: compare).run(streams),
         named: compare)
     }
     try write(report.lines, report.json)
     if let path = det, let chart = report.chart {
       try File.replace(path, with: Array(chart.svg().utf8).span)
     }
+  }
+
+  /// `model` with the thresholds that are asked for; a target chooses them from each model's own table.
+  private func evaluation(
+    of model: QuantizedModel, from path: String?
+  ) throws -> StreamEvaluation {
+    let selection = try thresholds.apply(to: model)
+    for note in selection.notes { printError("kws: \(note)") }
+    return StreamEvaluation(
+      plan: try spottingPlan(model, from: path, detection: selection.detection))
   }
 
   /// The model at `path`, or the built-in one.

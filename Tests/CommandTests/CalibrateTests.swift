@@ -39,6 +39,7 @@ import Testing
     let model = folder.path("m.safetensors")
     let run = try calibrate(["--output", model])
     #expect(run.status == 0, "\(run.error)")
+    #expect(run.lines.contains { $0.hasPrefix("no target up to 1000 per day") })
     // Two minutes less the first second of each file: 3.689 events in them are 2,680 per day.
     #expect(run.lines.contains { $0.hasPrefix("calibrated    on 0.033 h") }, "\(run.output)")
     #expect(run.lines.last == "wrote \(model)")
@@ -48,6 +49,15 @@ import Testing
     #expect(heard.error.contains("kws: thresholds for at most 5000 false alarms per day"))
     #expect(heard.error.contains("kws: left: threshold "))
     #expect(heard.error.contains("(0 of 1)"))
+    let stream = ["--stream", folder.path("words.wav"), "--truth", folder.path("words.tsv")]
+    let evaluated = try Command(
+      ["evaluate", "--model", model, "--target-fa-per-day", "5000"] + stream)
+    #expect(evaluated.status == 0 && evaluated.error == heard.error)
+    #expect(evaluated.lines.first?.hasPrefix("words: 2, 2 hit") == true, "\(evaluated.output)")
+    let refused = try Command(["evaluate", "--model", model, "--target-fa-per-day", "1"] + stream)
+    #expect(refused.status == 64 && refused.error.contains("it takes 89 h"))
+    let clips = try Command(["evaluate", "--clips", "x", "--threshold", "0.5"])
+    #expect(clips.status == 64 && clips.error.contains("whatever the thresholds"))
     let again = try Command(
       ["replay", "--model", model, "--target-fa-per-day", "5000", "--format", "jsonl"] + words)
     #expect(try again.objects().map { $0["keyword"] as? String } == ["left", "right"])
