@@ -61,13 +61,19 @@ extension OperatingPoints {
   /// Of these it is the one with the fewest errors among words, misses and confusions, of equals the
   /// highest: a keyword that also fires at another's words takes them from it. Where already the highest
   /// threshold fails, the same by the rate that was counted is not proven.
+  ///
+  /// - Parameter own: The model's own threshold. Where no word of the keyword was heard, errors say
+  ///   nothing, and the lowest threshold that holds and is not below it is taken.
   package func choice(
-    of keyword: String, falseAlarmsPerDay target: Double
+    of keyword: String, falseAlarmsPerDay target: Double, own: Float = 0.5
   ) -> OperatingChoice? {
     let falling = Array(choices(of: keyword).reversed())
+    let isHeard = keywords[keyword].map { $0.wordCount > 0 } ?? false
     func best(_ holds: (OperatingChoice) -> Bool) -> OperatingChoice? {
+      let held = falling.prefix(while: holds)
+      guard isHeard else { return held.last { $0.threshold >= own } }
       // The first of equals.
-      falling.prefix(while: holds).min {
+      return held.min {
         $0.missCount + $0.confusionCount < $1.missCount + $1.confusionCount
       }
     }

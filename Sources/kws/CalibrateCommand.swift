@@ -11,16 +11,16 @@ struct CalibrateCommand: ParsableCommand {
     abstract: "Stores in a model what each threshold costs: false alarms and missed words.",
     discussion: """
       Hears --background, in which no keyword is spoken, and each --stream with its --truth, and \
-      counts for every keyword and threshold, as if that keyword were the only one. 'kws listen' and \
-      'kws replay' then take --target-fa-per-day. Use recordings that neither trained the model nor \
+      counts for every keyword and threshold, as if that keyword were the only one. 'kws listen', \
+      'kws replay' and 'kws evaluate' then take --target-fa-per-day. Use recordings that neither trained the model nor \
       will test it.
 
       A number of false alarms per day can be claimed only after hours without any: 1 per day takes \
       89 hours of --background, 10 per day 9 hours.
 
       Example:
-        kws calibrate --model m.safetensors --stream w.wav --truth w.tsv --background DIR
-        kws listen --model m.safetensors --target-fa-per-day 100
+        kws calibrate --model m --stream w.wav --truth w.tsv --background DIR
+        kws listen --model m --target-fa-per-day 100
       """)
 
   @OptionGroup var recordings: StreamOptions

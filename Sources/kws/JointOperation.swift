@@ -38,7 +38,8 @@ struct JointOperation {
 
   private func thresholds(_ target: Double) -> [String: Float]? {
     var thresholds: [String: Float] = [:]
-    for keyword in keywords {
+    // The others keep the model's own.
+    for keyword in keywords where (points.keywords[keyword]?.wordCount ?? 0) > 0 {
       guard let choice = points.choice(of: keyword, falseAlarmsPerDay: target), choice.isProven
       else { return nil }
       thresholds[keyword] = choice.threshold

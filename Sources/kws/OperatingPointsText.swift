@@ -34,6 +34,10 @@ struct OperatingPointsText {
               + Self.hours(OperatingPoints.hoursNeeded(falseAlarmsPerDay: $0))
           }.joined(separator: ", ") + ", without a false alarm")
     }
+    let unheard = keywords.filter { !heard.contains($0) }
+    if !unheard.isEmpty {
+      lines.append("without words \(unheard.joined(separator: ", ")): their misses are not known")
+    }
     return lines + [""] + table.lines
   }
 
@@ -70,12 +74,17 @@ struct OperatingPointsText {
     return entry.text
   }
 
+  /// Keywords with words to miss.
+  private var heard: [String] {
+    keywords.filter { (points.keywords[$0]?.wordCount ?? 0) > 0 }
+  }
+
   private var table: Table {
     var table = Table(header: [
       "keyword", "target", "threshold", "false alarms", "per day", "interval", "missed", "words",
       "miss rate", "interval", "confused",
     ])
-    for keyword in keywords {
+    for keyword in heard {
       for target in Self.targets {
         guard let choice = points.choice(of: keyword, falseAlarmsPerDay: target), choice.isProven
         else { continue }

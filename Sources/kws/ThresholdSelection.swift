@@ -83,7 +83,8 @@ struct ThresholdSelection {
     var unproven: [String] = []
     var choices: [OperatingChoice] = []
     for keyword in keywords {
-      guard let choice = points.choice(of: keyword, falseAlarmsPerDay: target) else {
+      let own = detection.thresholds[keyword] ?? detection.defaultThreshold
+      guard let choice = points.choice(of: keyword, falseAlarmsPerDay: target, own: own) else {
         throw .notCalibrated(keyword: keyword)
       }
       detection.thresholds[keyword] = choice.threshold

@@ -62,6 +62,23 @@ import ToneModel
     #expect(choice.threshold == 0.6 && choice.missCount == 2 && choice.confusionCount == 0)
   }
 
+  @Test
+  func `a keyword of which no word was heard keeps the model's threshold, or a proven one above`()
+    throws
+  {
+    var points = points([9, 2, 1, 0], [0, 0, 0, 0], confusions: [9, 5, 2, 0])
+    points.keywords["yes"]?.wordCount = 0
+    for (own, target, threshold) in [(0.4, 17.1, 0.4), (0.35, 17.1, 0.4), (0.4, 5.6, 0.6)]
+      as [(
+        Float, Double, Float
+      )]
+    {
+      let choice = points.choice(of: "yes", falseAlarmsPerDay: target, own: own)
+      #expect(
+        choice?.threshold == threshold && choice?.isProven == true && choice?.missInterval == nil)
+    }
+  }
+
   @Test func `where the highest threshold rings too often it is taken and not proven`() throws {
     let choice = try #require(
       points([9, 9, 9, 8], [0, 0, 0, 0]).choice(of: "yes", falseAlarmsPerDay: 2))
