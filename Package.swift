@@ -103,7 +103,8 @@ let package = Package(
     // MARK: Use
     .target(name: "Reports", swiftSettings: strict),
     .target(
-      name: "Evaluation", dependencies: ["Audio", "Buffers", "KeywordSpotting", "StreamSpotting"],
+      name: "Evaluation",
+      dependencies: ["Audio", "Buffers", "KeywordSpotting", "ModelFormat", "StreamSpotting"],
       swiftSettings: strict),
     .target(
       // Files of other projects: the published networks of the method that kws follows.
@@ -208,7 +209,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ToneModel"],
+      dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ModelFormat", "ToneModel"],
       swiftSettings: strict),
     .testTarget(
       name: "StreamSpottingTests",

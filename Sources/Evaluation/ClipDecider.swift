@@ -30,15 +30,21 @@ package struct SpottingClipDecider: ClipDecider, ~Copyable {
 
   /// The label with the largest posterior after `samples`.
   package mutating func decide(_ samples: [Float]) -> Int {
+    let posteriors = posteriors(after: samples)
+    var best = 0
+    for label in posteriors.indices where posteriors[label] > posteriors[best] { best = label }
+    return best
+  }
+
+  /// The newest posteriors after `samples`, one per label.
+  mutating func posteriors(after samples: [Float]) -> [Float] {
     var start = 0
     while true {
       let progress = spotter.push(samples.span.extracting(droppingFirst: start))
       start += progress.consumedSampleCount
       if progress.detection == nil { break }
     }
-    let posteriors = spotter.newestPosteriors
-    var best = 0
-    for label in posteriors.indices where posteriors[label] > posteriors[best] { best = label }
-    return best
+    let newest = spotter.newestPosteriors
+    return newest.indices.map { newest[$0] }
   }
 }

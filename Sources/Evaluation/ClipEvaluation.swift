@@ -21,19 +21,27 @@ package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
   package mutating func run(
     _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
   ) throws(EvaluationError) -> Confusion {
-    var confusion = Confusion(labels: decider.labels)
-    var order = clips
+    let decisions = try decide(clips, start: start, report: report)
+    return Confusion(labels: decider.labels, truth: clips.map(\.label), decisions: decisions)
+  }
+
+  /// What every clip was decided to be, in the order of `clips`; else as `run`.
+  package mutating func decide(
+    _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
+  ) throws(EvaluationError) -> [Int] {
+    var decisions = [Int](repeating: 0, count: clips.count)
+    var order = Array(clips.indices)
     if start == .inStream {
       var generator = CounterBasedGenerator(seed: 1, stream: 0)
       order.shuffle(using: &generator)
       decider.reset()
-      _ = decider.decide(try samples(of: order[order.count - 1]) { _ in })
+      _ = decider.decide(try samples(of: clips[order[order.count - 1]]) { _ in })
     }
-    for clip in order {
+    for index in order {
       if start == .reset { decider.reset() }
-      confusion.add(truth: clip.label, decision: decider.decide(try samples(of: clip, report)))
+      decisions[index] = decider.decide(try samples(of: clips[index], report))
     }
-    return confusion
+    return decisions
   }
 
   /// The one second of a clip that is heard.
@@ -54,6 +62,21 @@ package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
       report(.empty(path: clip.path))
     }
     return whole.samples + repeatElement(0, count: length - whole.samples.count)
+  }
+}
+
+extension ClipEvaluation where Decider == SpottingClipDecider {
+  /// What the posteriors at the end of every clip, each from reset, tell of the temperature; else as `run`.
+  package mutating func fit(
+    _ clips: [ClipFolder.Clip], report: (ClipFinding) -> Void = { _ in }
+  ) throws(EvaluationError) -> TemperatureFit {
+    var fit = TemperatureFit()
+    for clip in clips {
+      decider.reset()
+      fit.add(
+        posteriors: decider.posteriors(after: try samples(of: clip, report)), label: clip.label)
+    }
+    return fit
   }
 }
 

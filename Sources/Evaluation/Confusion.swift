@@ -14,6 +14,12 @@ package struct Confusion: Equatable, Sendable {
     counts = Array(repeating: Array(repeating: 0, count: labels.count), count: labels.count)
   }
 
+  /// Clips whose classes are `truth`, decided to be of the classes `decisions`.
+  package init(labels: [String], truth: [Int], decisions: [Int]) {
+    self.init(labels: labels)
+    for (truth, decision) in zip(truth, decisions) { add(truth: truth, decision: decision) }
+  }
+
   /// Counts one clip of class `truth` that was decided to be `decision`.
   package mutating func add(truth: Int, decision: Int) {
     counts[truth][decision] += 1

@@ -2,20 +2,24 @@
 
 import Glibc
 
-/// The exact 95 % confidence interval of a proportion (Clopper, Pearson, Biometrika 26 (1934), 404-413):
-/// the proportions under which neither so few nor so many would have been seen in 2.5 % of cases.
+/// The exact confidence interval of a proportion (Clopper, Pearson, Biometrika 26 (1934), 404-413), of
+/// 95 %: the proportions under which neither so few nor so many would have been seen in 2.5 % of cases.
 ///
 /// Its ends are quantiles of beta distributions, `B(0.025; k, n - k + 1)` and `B(0.975; k + 1, n - k)`.
+/// Of one among several intervals, such as the worst group's, 95 % are claimed of all of them together
+/// by dividing the 5 % among them (Bonferroni).
 package struct ClopperPearsonInterval: Equatable, Sendable {
   package let low: Double
   package let high: Double
 
-  /// - Precondition: `0 <= count <= total`.
-  package init(count: Int, total: Int) {
-    precondition(0 <= count && count <= total, "\(count) of \(total)")
+  /// - Parameter intervalCount: How many intervals shall hold together with 95 % confidence.
+  /// - Precondition: `0 <= count <= total`, at least one interval.
+  package init(count: Int, total: Int, oneOf intervalCount: Int = 1) {
+    precondition(0 <= count && count <= total && intervalCount > 0, "\(count) of \(total)")
+    let tail = 0.025 / Double(intervalCount)
     let (k, n) = (Double(count), Double(total))
-    low = count == 0 ? 0 : Self.bisect { SpecialFunctions.beta($0, k, n - k + 1) - 0.025 }
-    high = count == total ? 1 : Self.bisect { SpecialFunctions.beta($0, k + 1, n - k) - 0.975 }
+    low = count == 0 ? 0 : Self.bisect { SpecialFunctions.beta($0, k, n - k + 1) - tail }
+    high = count == total ? 1 : Self.bisect { SpecialFunctions.beta($0, k + 1, n - k) - (1 - tail) }
   }
 
   /// The root of a rising function in 0...1.
@@ -45,6 +49,10 @@ package struct PoissonInterval: Equatable, Sendable {
     low = count == 0 ? 0 : Self.bisect { SpecialFunctions.gamma(k, $0) - 0.025 }
     high = Self.bisect { SpecialFunctions.gamma(k + 1, $0) - 0.975 }
   }
+
+  /// How long one must listen without an event to claim at most `rate` events per unit of time, in
+  /// that unit: 3.69 over the rate.
+  package static func timeToClaim(rate: Double) -> Double { PoissonInterval(count: 0).high / rate }
 
   /// The root of a rising function of positive numbers.
   private static func bisect(_ function: (Double) -> Double) -> Double {

@@ -58,20 +58,45 @@ package struct PosteriorTrace: Sendable {
   /// Seconds of the recording.
   package var seconds: Double { Double(sampleCount) / Double(AudioFormat.sampleRate) }
 
+  /// Seconds in which something could fire: those of all columns, the tail's too, but for the first,
+  /// which fill the network's window.
+  package var armedSeconds: Double {
+    let count = columnCount - max(plan.decision.warmUpColumnCount - 1, 0)
+    return Double(max(count, 0) * plan.columnLength) / Double(AudioFormat.sampleRate)
+  }
+
+  private var columnCount: Int { posteriors.count / plan.labels.count }
+
   /// What is detected with the plan's thresholds, or with one for all keywords.
   package func detections(threshold: Float? = nil) -> [ScoredDetection] {
-    let decision = threshold.map { plan.decision.withThreshold($0) } ?? plan.decision
-    var decider = KeywordDecider(plan: decision)
+    decide(threshold.map { plan.decision.withThreshold($0) } ?? plan.decision, posteriors.span)
+  }
+
+  /// What is detected with `thresholds` by keyword, all at once.
+  package func detections(thresholds: [String: Float]) -> [ScoredDetection] {
+    decide(plan.decision.withThresholds(thresholds), posteriors.span)
+  }
+
+  /// What is detected of the label of index `label` at each threshold, as if it were the only one.
+  package func detections(of label: Int, thresholds: [Float]) -> [[ScoredDetection]] {
     let labelCount = plan.labels.count
+    let own = (0..<columnCount).map { posteriors[$0 * labelCount + label] }
+    return thresholds.map { decide(plan.decision.alone(label, threshold: $0), own.span) }
+  }
+
+  /// Decides on `rows`, one per column, each with as many posteriors as `decision` has labels.
+  private func decide(_ decision: DecisionPlan, _ rows: Span<Float>) -> [ScoredDetection] {
+    var decider = KeywordDecider(plan: decision)
+    let labelCount = decision.labels.count
     var detections: [ScoredDetection] = []
-    for column in 0..<posteriors.count / labelCount {
-      let row = posteriors.span.extracting(column * labelCount..<(column + 1) * labelCount)
+    for column in 0..<columnCount {
+      let row = rows.extracting(column * labelCount..<(column + 1) * labelCount)
       let sample = plan.lastSample(ofColumn: column)
       guard let fired = decider.decide(row, at: sample), !fired.isNearMiss else { continue }
       detections.append(
         ScoredDetection(
           time: Double(sample) / Double(AudioFormat.sampleRate),
-          label: plan.labels[fired.labelIndex]))
+          label: decision.labels[fired.labelIndex]))
     }
     return detections
   }

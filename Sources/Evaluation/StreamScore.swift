@@ -32,6 +32,11 @@ package struct StreamScore: Equatable, Sendable {
   package var falseAlarms: [ScoredDetection] = []
   package var duplicateCount = 0
 
+  /// All words that are expected, in the order in which they were spoken, one recording after the other,
+  /// and whether each was hit: what another model did with them is at the same places.
+  package var words: [TruthWord] = []
+  package var wordsHit: [Bool] = []
+
   /// A word that was detected.
   package struct Hit: Equatable, Sendable {
     package var word: TruthWord
@@ -48,7 +53,7 @@ package struct StreamScore: Equatable, Sendable {
   ///   - keywords: what the model can detect; other words of the truth are not expected.
   package init(detections: [ScoredDetection], truth: [TruthWord], keywords: Set<String>) {
     let words = truth.filter { keywords.contains($0.label) }
-      .sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+      .sorted { ($0.start, $0.end, $0.label) < ($1.start, $1.end, $1.label) }
     var detectionOfWord = [ScoredDetection?](repeating: nil, count: words.count)
     for detection in detections.sorted(by: { $0.time < $1.time }) {
       let candidates = words.indices.filter { index in
@@ -64,6 +69,8 @@ package struct StreamScore: Equatable, Sendable {
         duplicateCount += 1
       }
     }
+    self.words = words
+    wordsHit = detectionOfWord.map { $0 != nil }
     for (word, detection) in zip(words, detectionOfWord) {
       if let detection {
         hits.append(Hit(word: word, detection: detection))
@@ -80,6 +87,8 @@ package struct StreamScore: Equatable, Sendable {
     sum.misses += b.misses
     sum.falseAlarms += b.falseAlarms
     sum.duplicateCount += b.duplicateCount
+    sum.words += b.words
+    sum.wordsHit += b.wordsHit
     return sum
   }
 

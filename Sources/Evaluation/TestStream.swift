@@ -96,9 +96,15 @@ package struct TestStream: Sendable {
       place += clip.samples.count + spacing
     }
     if let decibels = configuration.signalToNoiseDecibels, !background.isEmpty {
-      try Self.add(
-        background, to: &mixture, power: energy / Double(max(wordLength, 1)), decibels: decibels,
+      let noise = try Self.noise(
+        background, length: length, power: energy / Double(max(wordLength, 1)), decibels: decibels,
         &generator)
+      for (index, word) in truth.enumerated() {
+        let range = Int((word.start * rate).rounded())..<Int((word.end * rate).rounded())
+        truth[index].signalToNoiseDecibels = Self.decibels(
+          of: mixture[range], over: noise[range])
+      }
+      for index in mixture.indices { mixture[index] += noise[index] }
     }
     samples = mixture.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
     self.truth = truth
@@ -121,24 +127,26 @@ package struct TestStream: Sendable {
     } catch { throw .audio(error) }
   }
 
-  /// Adds recordings one after the other, in a random order, all by one factor.
-  private static func add(
-    _ background: [String], to mixture: inout [Float], power: Double, decibels: Double,
+  /// Recordings one after the other, in a random order, all by one factor: `length` samples; zeros where
+  /// they have none or no power.
+  private static func noise(
+    _ background: [String], length: Int, power: Double, decibels: Double,
     _ generator: inout CounterBasedGenerator
-  ) throws(EvaluationError) {
+  ) throws(EvaluationError) -> [Float] {
+    let silence = [Float](repeating: 0, count: length)
     var noise: [Float] = []
-    noise.reserveCapacity(mixture.count)
-    while noise.count < mixture.count {
+    noise.reserveCapacity(length)
+    while noise.count < length {
       let before = noise.count
-      for path in background.shuffled(using: &generator) where noise.count < mixture.count {
+      for path in background.shuffled(using: &generator) where noise.count < length {
         noise += try samples(path)
       }
-      guard noise.count > before else { return }
+      guard noise.count > before else { return silence }
     }
-    let own = noise.prefix(mixture.count).reduce(0.0) { $0 + Double($1) * Double($1) }
-    let ownPower = own / Double(mixture.count)
-    guard ownPower > 0 else { return }
+    noise.removeLast(noise.count - length)
+    let ownPower = noise.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(length)
+    guard ownPower > 0 else { return silence }
     let factor = Float((power / ownPower).squareRoot() * Self.amplitude(decibels: -decibels))
-    for index in mixture.indices { mixture[index] += factor * noise[index] }
+    return noise.map { factor * $0 }
   }
 }

@@ -8,16 +8,23 @@ package struct TruthWord: Equatable, Sendable {
 
   package var label: String
 
-  package init(start: Double, end: Double, label: String) {
+  /// Mean power of the word over that of the background under it, in decibels; nil where nobody knows.
+  package var signalToNoiseDecibels: Double?
+
+  package init(
+    start: Double, end: Double, label: String, signalToNoiseDecibels: Double? = nil
+  ) {
     self.start = start
     self.end = end
     self.label = label
+    self.signalToNoiseDecibels = signalToNoiseDecibels
   }
 }
 
-/// Reads who spoke what when: lines of `start<TAB>end<TAB>label`, in seconds, in any order.
+/// Reads who spoke what when: lines of `start<TAB>end<TAB>label`, in seconds, in any order; a fourth
+/// column is the signal-to-noise ratio in decibels and may be empty.
 ///
-/// That is what Audacity exports as labels, too; its lines that begin with a backslash (frequencies)
+/// The first three are what Audacity exports as labels, too; its lines that begin with a backslash (frequencies)
 /// are left out, and so are empty lines and a first line that names the columns.
 package enum TruthFile {
   /// The longest file that is read, in bytes.
@@ -34,7 +41,7 @@ package enum TruthFile {
       func wrong(_ expected: String, _ found: some StringProtocol) -> EvaluationError {
         .truth(path: path, line: index + 1, expected: expected, found: String(found.prefix(60)))
       }
-      guard fields.count == 3 else {
+      guard (3...4).contains(fields.count) else {
         throw wrong("start, end and label with tabs between them", line)
       }
       if index == 0, Double(fields[0]) == nil, Double(fields[1]) == nil { continue }
@@ -45,7 +52,13 @@ package enum TruthFile {
         throw wrong("an end in seconds, not before the start", fields[1])
       }
       guard !fields[2].isEmpty else { throw wrong("a label", "none") }
-      words.append(TruthWord(start: start, end: end, label: String(fields[2])))
+      let ratio = fields.count == 4 && !fields[3].isEmpty ? Double(fields[3]) : nil
+      guard fields.count == 3 || fields[3].isEmpty || ratio?.isFinite == true else {
+        throw wrong("a signal-to-noise ratio in decibels", fields[3])
+      }
+      words.append(
+        TruthWord(
+          start: start, end: end, label: String(fields[2]), signalToNoiseDecibels: ratio))
     }
     return words.sorted { ($0.start, $0.end, $0.label) < ($1.start, $1.end, $1.label) }
   }

@@ -5,7 +5,7 @@ package import ModelFormat
 /// Detection parameters on the clocks of one model: labels, columns and samples.
 package struct DecisionPlan: Sendable {
   /// One label per posterior.
-  package let labels: [String]
+  package private(set) var labels: [String]
 
   /// Threshold per label; infinity for labels that never fire.
   package private(set) var thresholds: [Float]
@@ -17,6 +17,30 @@ package struct DecisionPlan: Sendable {
     precondition((0.001...1).contains(threshold), "threshold \(threshold)")
     var plan = self
     plan.thresholds = thresholds.map { $0.isFinite ? threshold : $0 }
+    return plan
+  }
+
+  /// The same plan with `thresholds` by label; labels that are not named, or cannot fire, keep theirs.
+  ///
+  /// - Precondition: 0.001 to 1, as a plan's thresholds are.
+  package func withThresholds(_ thresholds: [String: Float]) -> DecisionPlan {
+    var plan = self
+    for (index, label) in labels.enumerated() {
+      guard let threshold = thresholds[label], plan.thresholds[index].isFinite else { continue }
+      precondition((0.001...1).contains(threshold), "threshold \(threshold)")
+      plan.thresholds[index] = threshold
+    }
+    return plan
+  }
+
+  /// The same plan for one label alone, whose posteriors are all there is.
+  ///
+  /// - Precondition: the threshold is 0.001 to 1, as a plan's thresholds are.
+  package func alone(_ label: Int, threshold: Float) -> DecisionPlan {
+    precondition((0.001...1).contains(threshold), "threshold \(threshold)")
+    var plan = self
+    plan.labels = [labels[label]]
+    plan.thresholds = [threshold]
     return plan
   }
 

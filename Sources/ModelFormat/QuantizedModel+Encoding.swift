@@ -26,6 +26,10 @@ extension QuantizedModel {
         input: input,
         layers: layers.map { .init(weightBits: $0.weightBits, output: $0.output) }))
     writer.metadata["detection"] = MetadataFields.encode(detection)
+    if let operatingPoints {
+      writer.metadata[OperatingPoints.field] = MetadataFields.encode(operatingPoints)
+    }
+    if let scores { writer.metadata[ScoreCalibration.field] = MetadataFields.encode(scores) }
     for (layer, geometry) in zip(layers, header.geometry) where geometry.hasWeights {
       let name = geometry.layer.name
       let shape = geometry.channelShape
@@ -54,6 +58,8 @@ extension QuantizedModel {
     detection = try MetadataFields.decode(DetectionParameters.self, "detection", in: metadata)
     try MetadataFields.checkText(
       detection.thresholds.keys.sorted() + detection.rejectLabels, "detection")
+    operatingPoints = try OperatingPoints(reading: metadata, labels: labels)
+    scores = try ScoreCalibration(reading: metadata, labels: labels)
     let geometry = header.geometry
     let quantization = try MetadataFields.decode(Quantization.self, "quantization", in: metadata)
     guard quantization.layers.count == geometry.count else {

@@ -23,12 +23,21 @@ package struct QuantizedModel: Equatable, Sendable {
   package var layers: [QuantizedLayer]
 
   package var detection: DetectionParameters
+
+  /// What each threshold costs; nil where nobody has measured it.
+  package var operatingPoints: OperatingPoints?
+
+  /// On which prior the scores are probabilities; nil where nobody has calibrated them.
+  package var scores: ScoreCalibration?
+
   package var provenance: Provenance
 
   package init(
     architecture: Architecture, features: FeatureConfiguration,
     normalization: FeatureNormalization, labels: [String], input: ActivationQuantization,
-    layers: [QuantizedLayer], detection: DetectionParameters, provenance: Provenance
+    layers: [QuantizedLayer], detection: DetectionParameters,
+    operatingPoints: OperatingPoints? = nil, scores: ScoreCalibration? = nil,
+    provenance: Provenance
   ) {
     self.architecture = architecture
     self.features = features
@@ -37,8 +46,13 @@ package struct QuantizedModel: Equatable, Sendable {
     self.input = input
     self.layers = layers
     self.detection = detection
+    self.operatingPoints = operatingPoints
+    self.scores = scores
     self.provenance = provenance
   }
+
+  /// The labels that can fire.
+  package var keywords: [String] { labels.filter { !detection.rejectLabels.contains($0) } }
 }
 
 /// Per-coefficient normalization learned on the training set: `(x - mean[i]) * scale[i]`.

@@ -29,8 +29,25 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var streams: StreamOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw misses against false alarms over all thresholds.", valueName: "svg"))
+  var det: String?
+
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
+
+  @OptionGroup var thresholds: ThresholdOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Another model on the same recordings: the difference, its interval and an exact paired test.",
+      valueName: "model"))
+  var compare: String?
+
+  @Option(
+    help: "Fewest clips of a speaker who is shown, or words of a signal-to-noise ratio.")
+  var groupMinimum = 10
 
   @Flag(help: "Let every clip follow another in one stream instead of starting from reset.")
   var inStream = false
@@ -45,58 +62,118 @@ struct EvaluateCommand: ParsableCommand {
           ? "expected --clips, or --stream with --truth, or --background"
           : "--clips and whole recordings are evaluated apart: give one of them")
     }
+    guard (1...1_000_000).contains(groupMinimum) else {
+      throw ValidationError("--group-minimum \(groupMinimum): expected 1 to 1000000")
+    }
+    guard clips == nil || !thresholds.isGiven else {
+      throw ValidationError(
+        "--clips: the class of a clip is the largest score, whatever the thresholds")
+    }
+    guard det == nil || !streams.stream.isEmpty else {
+      throw ValidationError("--det: expected a --stream with words to miss")
+    }
   }
 
   func run() throws {
     guard let clips else { return try runStreams() }
-    if let model, let checkpoint = try loadIfCheckpoint(model) {
-      try report(confusion(of: FloatClipDecider(checkpoint), checkpoint.labels, on: clips))
-    } else {
-      let loaded = try modelOrDefault(model)
-      let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: model))
-      try report(confusion(of: decider, loaded.labels, on: clips))
+    let own = try decide(model, on: clips)
+    let truth = own.clips.map(\.label)
+    let isCorrect = zip(truth, own.decisions).map { $0 == $1 }
+    var report = ClipReport(
+      confusion: Confusion(labels: own.labels, truth: truth, decisions: own.decisions),
+      isInStream: inStream,
+      speakers: GroupScore.groups(
+        zip(own.clips, isCorrect).map { (Speaker.of(path: $0.path), $1) }),
+      minimumCount: groupMinimum)
+    if let compare {
+      let other = try decide(compare, on: clips, isQuiet: true)
+      try checkSame(own.labels, other.labels, of: compare)
+      let pairs = PairedComparison(
+        first: isCorrect,
+        second: zip(other.clips, other.decisions).map { $0.label == $1 })
+      report.comparison = .init(
+        name: compare, correctCount: zip(other.clips, other.decisions).count { $0.label == $1 },
+        pairs: pairs)
+    }
+    try write(report.lines, report.json)
+  }
+
+  /// What the model or checkpoint at `path`, or the built-in model, decides on every clip.
+  private func decide(
+    _ path: String?, on clips: String, isQuiet: Bool = false
+  ) throws -> (labels: [String], clips: [ClipFolder.Clip], decisions: [Int]) {
+    if let path, let checkpoint = try loadIfCheckpoint(path) {
+      return try decide(FloatClipDecider(checkpoint), checkpoint.labels, on: clips, isQuiet)
+    }
+    let loaded = try modelOrDefault(path)
+    let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: path))
+    return try decide(decider, loaded.labels, on: clips, isQuiet)
+  }
+
+  private func decide<Decider: ClipDecider & ~Copyable>(
+    _ decider: consuming Decider, _ labels: [String], on clips: String, _ isQuiet: Bool
+  ) throws -> (labels: [String], clips: [ClipFolder.Clip], decisions: [Int]) {
+    let folder = try ClipFolder(path: clips, labels: labels)
+    for name in folder.ignoredFolders where !isQuiet {
+      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
+    }
+    var evaluation = ClipEvaluation(decider)
+    let decisions = try evaluation.decide(
+      folder.clips, start: inStream ? .inStream : .reset
+    ) { if !isQuiet { Self.tell($0) } }
+    return (labels, folder.clips, decisions)
+  }
+
+  private func checkSame(_ own: [String], _ other: [String], of path: String) throws {
+    guard Set(own) == Set(other) else {
+      throw CommandError(
+        "--compare \(path): knows \(other.sorted().joined(separator: ", ")), expected the same as the "
+          + "model: \(own.sorted().joined(separator: ", ")).", .badData)
     }
   }
 
+  private func write(_ lines: [String], _ object: String) throws {
+    for line in json ? [object] : lines { try StandardOutput.write(line: line) }
+  }
+
   private func runStreams() throws {
-    if let model, try loadIfCheckpoint(model) != nil {
-      throw CommandError(
-        "\(model): is a checkpoint. Streams are heard by the integer engine: 'kws quantize' it first.",
-        .badData)
+    let loaded = try streamModel(model)
+    var report = try evaluation(of: loaded, from: model).run(streams)
+    report.minimumCount = groupMinimum
+    if let compare {
+      let other = try streamModel(compare)
+      try checkSame(loaded.keywords, other.keywords, of: compare)
+      report.compare(
+        with: try evaluation(of: other, from: compare).run(streams),
+        named: compare)
     }
-    let loaded = try modelOrDefault(model)
-    let report = try StreamEvaluation(plan: try spottingPlan(loaded, from: model)).run(streams)
-    if json {
-      try StandardOutput.write(line: report.json)
-    } else {
-      for line in report.lines { try StandardOutput.write(line: line) }
-    }
-    if let path = streams.det, let chart = report.chart {
+    try write(report.lines, report.json)
+    if let path = det, let chart = report.chart {
       try File.replace(path, with: Array(chart.svg().utf8).span)
     }
   }
 
-  private func confusion<Decider: ClipDecider & ~Copyable>(
-    of decider: consuming Decider, _ labels: [String], on clips: String
-  ) throws -> Confusion {
-    let folder = try ClipFolder(path: clips, labels: labels)
-    for name in folder.ignoredFolders {
-      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
-    }
-    var evaluation = ClipEvaluation(decider)
-    return try evaluation.run(
-      folder.clips, start: inStream ? .inStream : .reset, report: Self.tell)
+  /// `model` with the thresholds that are asked for; a target chooses them from each model's own table.
+  private func evaluation(
+    of model: QuantizedModel, from path: String?
+  ) throws -> StreamEvaluation {
+    let selection = try thresholds.apply(to: model)
+    for note in selection.notes { printError("kws: \(note)") }
+    return StreamEvaluation(
+      plan: try spottingPlan(model, from: path, detection: selection.detection))
   }
 
-  private func report(_ confusion: Confusion) throws {
-    if json {
-      try StandardOutput.write(line: Self.json(confusion))
-    } else {
-      for line in lines(confusion) { try StandardOutput.write(line: line) }
+  /// The model at `path`, or the built-in one.
+  private func streamModel(_ path: String?) throws -> QuantizedModel {
+    if let path, try loadIfCheckpoint(path) != nil {
+      throw CommandError(
+        "\(path): is a checkpoint. Streams are heard by the integer engine: 'kws quantize' it first.",
+        .badData)
     }
+    return try modelOrDefault(path)
   }
 
-  private static func tell(_ finding: ClipFinding) {
+  static func tell(_ finding: ClipFinding) {
     switch finding {
     case .truncated(let path, let expected, let found):
       printError(
@@ -104,43 +181,5 @@ struct EvaluateCommand: ParsableCommand {
           + "digital silence.")
     case .empty(let path): printError("kws: \(path): has no samples. Counts as digital silence.")
     }
-  }
-
-  /// Lines for a person: accuracy, then a row per class with its confusions.
-  private func lines(_ confusion: Confusion) -> [String] {
-    var table = Table(header: ["class", "clips", "right", "accuracy", "taken for"])
-    for (label, row) in confusion.counts.enumerated() {
-      let total = row.reduce(0, +)
-      guard total > 0 else { continue }
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.sorted { row[$0] > row[$1] }
-      table.add([
-        confusion.labels[label], "\(total)", "\(row[label])",
-        percent(Double(row[label]) / Double(total)),
-        wrong.map { "\(confusion.labels[$0]) \(row[$0])" }.joined(separator: ", "),
-      ])
-    }
-    return [
-      "accuracy \(inStream ? "in-stream" : "from reset"): "
-        + AccuracyText.line(correct: confusion.correctCount, total: confusion.clipCount), "",
-    ] + table.lines
-  }
-
-  /// `{"clips", "correct", "accuracy", "interval": [low, high], "labels", "confusion"}`.
-  private static func json(_ confusion: Confusion) -> String {
-    var object = JSONLine()
-    object.add("clips", confusion.clipCount)
-    object.add("correct", confusion.correctCount)
-    object.add("accuracy", confusion.accuracy, decimals: 6)
-    let interval = confusion.interval
-    object.add(
-      "interval",
-      json: JSONLine.array([
-        fixed(interval.low, decimals: 6), fixed(interval.high, decimals: 6),
-      ]))
-    object.add("labels", json: JSONLine.array(confusion.labels.map(JSONLine.quoted)))
-    object.add(
-      "confusion",
-      json: JSONLine.array(confusion.counts.map { JSONLine.array($0.map { "\($0)" }) }))
-    return object.text
   }
 }

@@ -47,6 +47,11 @@ struct JSONLine {
     return result + "\""
   }
 
+  /// An interval as `[low, high]`, with six decimals.
+  static func pair(_ low: Double, _ high: Double) -> String {
+    array([fixed(low, decimals: 6), fixed(high, decimals: 6)])
+  }
+
   /// An array of JSON texts.
   static func array(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
 }

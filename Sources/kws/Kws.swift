@@ -26,7 +26,8 @@ struct Kws: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ListenCommand.self, ReplayCommand.self, EvaluateCommand.self, MakeStreamCommand.self,
+      ListenCommand.self, ReplayCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+      MakeStreamCommand.self,
       DatasetCommand.self,
       SearchCommand.self, ProfileCommand.self, TrainCommand.self,
       QuantizeCommand.self, InspectCommand.self, BenchCommand.self, DevicesCommand.self,

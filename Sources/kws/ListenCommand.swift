@@ -40,10 +40,13 @@ struct ListenCommand: ParsableCommand {
   private func setup(isService: Bool) throws -> ListenerSetup {
     let resolved = try options.resolve(isService: isService)
     let model = try modelOrDefault(resolved.configuration.modelPath)
-    return ListenerSetup(
-      configuration: resolved.configuration, plan: try listenerPlan(model, for: resolved),
+    let (plan, notes) = try listenerPlan(model, for: resolved)
+    let setup = ListenerSetup(
+      configuration: resolved.configuration, plan: plan,
       modelDigest: try modelDigest(resolved.configuration.modelPath),
       version: Kws.configuration.version)
+    for note in notes { ListenerLog.write(note: note) }
+    return setup
   }
 
   private static let wording = ListenerWording(

@@ -19,6 +19,11 @@ struct ListenOptions: ParsableArguments {
   @Option(help: Setting.device.help) var device: String?
   @Option(help: Setting.model.help) var model: String?
   @Option(help: Setting.threshold.help) var threshold: [String] = []
+  @Option(
+    name: .customLong(Setting.targetFalseAlarmsPerDay.key),
+    help: Setting.targetFalseAlarmsPerDay.help)
+  var targetFalseAlarmsPerDay: String?
+  @Flag(inversion: .prefixedNo, help: Setting.acceptUnproven.help) var acceptUnproven: Bool?
   @Option(help: Setting.nearMisses.help) var nearMisses: String?
   @Option(help: Setting.format.help) var format: String?
   @Flag(inversion: .prefixedNo, help: Setting.wallClock.help) var wallClock: Bool?
@@ -47,6 +52,8 @@ struct ListenOptions: ParsableArguments {
       case .device: device
       case .model: model
       case .threshold: nil
+      case .targetFalseAlarmsPerDay: targetFalseAlarmsPerDay
+      case .acceptUnproven: acceptUnproven.map { "\($0)" }
       case .nearMisses: nearMisses
       case .format: format
       case .wallClock: wallClock.map { "\($0)" }

@@ -26,6 +26,13 @@ enum ListenerLog {
   /// what it tells of.
   @Sendable static func write(_ report: ListenerReport) {
     let (priority, text) = line(report)
+    write(priority, text)
+  }
+
+  /// Writes a line about what was asked for.
+  static func write(note: String) { write(.notice, note) }
+
+  private static func write(_ priority: Priority, _ text: String) {
     guard hasRoom else {
       droppedCount.wrappingAdd(1, ordering: .relaxed)
       return

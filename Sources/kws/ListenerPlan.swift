@@ -4,19 +4,26 @@ import KeywordSpotting
 import ListenerService
 import ModelFormat
 
-/// The line of `model` with the thresholds and the ratio of near misses that a listener was given.
+/// The line of `model` with the thresholds and the ratio of near misses that a listener was given, and
+/// what there is to say about thresholds that a target chose.
 func listenerPlan(
   _ model: QuantizedModel, for resolved: ResolvedConfiguration
-) throws -> SpottingPlan {
-  var detection = model.detection
-  do throws(UnknownKeyword) {
-    try detection.apply(resolved.configuration.thresholds, of: model)
+) throws -> (plan: SpottingPlan, notes: [String]) {
+  let configuration = resolved.configuration
+  let request = ThresholdRequest(
+    falseAlarmsPerDay: configuration.targetFalseAlarmsPerDay,
+    acceptsUnproven: configuration.acceptsUnproven, thresholds: configuration.thresholds)
+  let selection: ThresholdSelection
+  do throws(ThresholdRequestError) {
+    selection = try ThresholdSelection(request, of: model)
   } catch {
-    let origin = resolved.origin(of: .threshold)
-    let place = if case .file = origin { "\(origin.text): threshold" } else { origin.text }
+    let origin = resolved.origin(of: error.setting)
+    let place =
+      if case .file = origin { "\(origin.text): \(error.setting.key)" } else { origin.text }
     throw CommandError("\(place): \(error.text).", .configuration)
   }
-  return try spottingPlan(
-    model, from: resolved.configuration.modelPath, detection: detection,
-    nearMissRatio: resolved.configuration.nearMissRatio)
+  let plan = try spottingPlan(
+    model, from: configuration.modelPath, detection: selection.detection,
+    nearMissRatio: configuration.nearMissRatio)
+  return (plan, selection.notes)
 }

@@ -13,7 +13,8 @@ struct MakeStreamCommand: ParsableCommand {
     discussion: """
       Clips are taken from DIR/<word>/*.wav, as 'kws evaluate --clips' has them; folders that begin \
       with '_' hold no words. Words that the model does not know are other speech. The times go to \
-      --truth as start, end and word. One seed gives one recording.
+      --truth as start, end and word, over a background with each word's own signal-to-noise ratio, by \
+      which 'kws evaluate' groups them. One seed gives one recording.
 
       The setting of MLPerf Tiny's streaming wake word, 50 words in 1,200 s, for one word over noise:
         kws make-stream --clips DIR --words yes --background NOISE --output s.wav --truth s.tsv
@@ -79,8 +80,10 @@ struct MakeStreamCommand: ParsableCommand {
       unsafe unlink(partial)
       throw CommandError("\(output): cannot be written: \(text).", .inputOutput)
     }
-    let lines = stream.truth.map {
-      "\(fixed($0.start, decimals: 6))\t\(fixed($0.end, decimals: 6))\t\($0.label)\n"
+    let lines = stream.truth.map { word in
+      let ratio = word.signalToNoiseDecibels.map { "\t\(fixed($0, decimals: 1))" } ?? ""
+      return "\(fixed(word.start, decimals: 6))\t\(fixed(word.end, decimals: 6))\t\(word.label)"
+        + "\(ratio)\n"
     }
     try File.replace(truth, with: Array(lines.joined().utf8).span)
     try StandardOutput.write(

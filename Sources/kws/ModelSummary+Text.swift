@@ -42,9 +42,15 @@ extension ModelSummary {
         + "\(detection.minimumCount) outputs, then quiet for "
         + "\(fixed(Double(detection.refractorySeconds), decimals: 2)) s",
       "thresholds    "
-        + keywords.map {
+        + model.keywords.map {
           "\($0) \(fixed(threshold($0), decimals: 2))"
         }.joined(separator: ", "),
+      ScoreCalibrationText.line(model),
+    ]
+    if let points = model.operatingPoints {
+      lines += OperatingPointsText(points: points, keywords: model.keywords).lines + [""]
+    }
+    lines += [
       "licence       \(model.provenance.license); \(model.provenance.attribution)",
       "data index    SHA-256 \(model.provenance.datasetDigest)",
       "seed          \(model.provenance.seed)",
@@ -85,6 +91,14 @@ extension ModelSummary {
     }
     object.add("layers", json: JSONLine.array(layers))
     object.add("detection", json: detectionJSON)
+    if let scores = model.scores {
+      object.add("scores", json: ScoreCalibrationText.json(scores))
+    }
+    if let points = model.operatingPoints {
+      object.add(
+        "operatingPoints",
+        json: OperatingPointsText(points: points, keywords: model.keywords).json)
+    }
     object.add("license", model.provenance.license)
     object.add("attribution", model.provenance.attribution)
     object.add("datasetDigest", model.provenance.datasetDigest)
@@ -92,10 +106,6 @@ extension ModelSummary {
     object.add("commands", json: JSONLine.array(model.provenance.commands.map(JSONLine.quoted)))
     object.add("accuracy", json: JSONLine.array(model.provenance.accuracy.map(JSONLine.quoted)))
     return object.text
-  }
-
-  private var keywords: [String] {
-    model.labels.filter { !model.detection.rejectLabels.contains($0) }
   }
 
   private func threshold(_ keyword: String) -> Double {
@@ -110,7 +120,7 @@ extension ModelSummary {
     object.add("refractorySeconds", Double(detection.refractorySeconds), decimals: 4)
     object.add("rearmRatio", Double(detection.rearmRatio), decimals: 4)
     var thresholds = JSONLine()
-    for keyword in keywords { thresholds.add(keyword, threshold(keyword), decimals: 4) }
+    for keyword in model.keywords { thresholds.add(keyword, threshold(keyword), decimals: 4) }
     object.add("thresholds", json: thresholds.text)
     return object.text
   }

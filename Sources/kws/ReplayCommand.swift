@@ -33,7 +33,9 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "One line per event: for a person, as a JSON object, or the keyword alone.")
   var format = EventFormat.text
 
-  @OptionGroup var detection: DetectionOptions
+  @OptionGroup var thresholds: ThresholdOptions
+
+  @Option(help: Setting.nearMisses.help) var nearMisses: String?
 
   @Option(
     help: ArgumentHelp(
@@ -51,9 +53,11 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try modelOrDefault(model)
+    let selection = try thresholds.apply(to: loaded)
     let plan = try spottingPlan(
-      loaded, from: model, detection: detection.apply(to: loaded),
-      nearMissRatio: detection.nearMissRatio())
+      loaded, from: model, detection: selection.detection,
+      nearMissRatio: nearMissRatio())
+    for note in selection.notes { printError("kws: \(note)") }
     var replay = Replay(plan: plan)
     var firstFailure: Explanation?
     for file in files {
@@ -66,6 +70,16 @@ struct ReplayCommand: ParsableCommand {
       }
     }
     if let firstFailure { throw ExitCode(firstFailure.exitCode.rawValue) }
+  }
+
+  /// The part of a threshold at which near misses start; nil where none are asked for.
+  private func nearMissRatio() throws -> Float? {
+    guard let nearMisses else { return nil }
+    guard case .ratio(let ratio)? = try? Setting.nearMisses.kind.value(nearMisses) else {
+      throw ValidationError(
+        "--near-misses \(nearMisses): expected \(Setting.nearMisses.kind.expectation)")
+    }
+    return ratio.nearMissRatio
   }
 
   /// What to try instead, which only this command can do.

@@ -29,6 +29,11 @@ extension Setting {
     case .model: "A model file; the built-in model if left out"
     case .threshold:
       "Score at which a keyword fires: x for all of them or word=x for one; repeatable"
+    case .targetFalseAlarmsPerDay:
+      "False alarms per day that each keyword may give: takes the thresholds from what 'kws calibrate' "
+        + "stored in the model; --threshold wins"
+    case .acceptUnproven:
+      "Take such thresholds also where the hours behind them do not support the target"
     case .nearMisses:
       "Tell of scores that reached this part of their threshold and did not fire; on is "
         + fixed(Double(Self.usualNearMissRatio), decimals: 1)

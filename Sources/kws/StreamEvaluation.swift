@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Audio
 import Evaluation
-import FoundationEssentials
 import KeywordSpotting
-import Storage
 
 /// Hears whole recordings through the line of the listener and scores what it detects.
 struct StreamEvaluation {
   let plan: SpottingPlan
 
-  /// Seconds of digital zero after every recording, as `replay` adds.
-  private static let tailLength = AudioFormat.sampleRate / 2
-
   func run(_ options: StreamOptions) throws -> StreamReport {
+    let hearing = RecordingHearing(plan: plan)
     let keywords = Set(plan.decision.keywords)
     var streams: [(trace: PosteriorTrace, truth: [TruthWord])] = []
     for (path, truthPath) in zip(options.stream, options.truth) {
-      let truth = try words(truthPath)
-      let trace = try trace(path)
-      guard truth.contains(where: { keywords.contains($0.label) }) else {
-        throw CommandError(
-          "\(truthPath): expected words that the model knows "
-            + "(\(keywords.sorted().joined(separator: ", "))), found none.", .badData)
-      }
-      if let late = truth.first(where: { $0.end > trace.seconds + 0.05 }) {
-        throw CommandError(
-          "\(truthPath): a word ends at \(fixed(late.end, decimals: 2)) s, but \(path) has "
-            + "\(fixed(trace.seconds, decimals: 2)) s. Check that they belong together.", .badData)
-      }
-      streams.append((trace, truth))
+      streams.append(try hearing.stream(path, truthPath))
     }
     var background: [PosteriorTrace] = []
     for path in options.background {
       for recording in try BackgroundFolder.recordings(at: path) {
-        background.append(try trace(recording))
+        background.append(try hearing.trace(recording))
       }
     }
     var score = StreamScore()
@@ -52,24 +35,5 @@ struct StreamEvaluation {
       tradeoff: streams.isEmpty
         ? nil
         : DetectionErrorTradeoff(streams: streams, background: background, keywords: keywords))
-  }
-
-  private func trace(_ path: String) throws -> PosteriorTrace {
-    var source = try SoundFileSource(path: path)
-    let trace = try PosteriorTrace(&source, plan: plan, tailLength: Self.tailLength)
-    if source.missingFrameCount > 0 {
-      printError(
-        "kws: \(path): truncated: expected \(source.declaredFrameCount ?? 0) frames, found "
-          + "\(source.readFrameCount). Those were heard.")
-    }
-    return trace
-  }
-
-  private func words(_ path: String) throws -> [TruthWord] {
-    let bytes = try File.read(path, limit: TruthFile.byteLimit)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw CommandError("\(path): expected text in UTF-8.", .badData)
-    }
-    return try TruthFile.words(text, path: path)
   }
 }

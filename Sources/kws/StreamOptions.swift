@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// The options of `evaluate` that name whole recordings.
+/// The options of `evaluate` and `calibrate` that name whole recordings.
 struct StreamOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,11 +24,6 @@ struct StreamOptions: ParsableArguments {
       valueName: "path"))
   var background: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Draw misses against false alarms over all thresholds.", valueName: "svg"))
-  var det: String?
-
   /// Whether there is anything to hear.
   var isGiven: Bool { !stream.isEmpty || !background.isEmpty }
 
@@ -36,9 +31,6 @@ struct StreamOptions: ParsableArguments {
     guard stream.count == truth.count else {
       throw ValidationError(
         "\(stream.count) --stream, \(truth.count) --truth: expected one --truth for each --stream")
-    }
-    guard det == nil || !stream.isEmpty else {
-      throw ValidationError("--det: expected a --stream with words to miss")
     }
   }
 }

@@ -14,6 +14,23 @@ struct StreamReport {
   let backgroundHours: Double
   let tradeoff: DetectionErrorTradeoff?
 
+  /// Fewest words of a signal-to-noise ratio that is shown.
+  var minimumCount = 10
+
+  /// What another model did with the same recordings.
+  private(set) var comparison: StreamComparison?
+
+  /// Adds what `other` did with the same recordings and keywords.
+  mutating func compare(with other: StreamReport, named name: String) {
+    comparison = StreamComparison(
+      name: name, keywords: keywords, words: score.words,
+      here: StreamComparison.Side(
+        wordsHit: score.wordsHit, falseAlarmCount: alarmCount),
+      there: StreamComparison.Side(
+        wordsHit: other.score.wordsHit, falseAlarmCount: other.alarmCount),
+      hours: alarmHours)
+  }
+
   /// Hours without keywords, those of the background alone where there is any: words and the speech
   /// around them are not what a microphone hears all day.
   private var alarmHours: Double { backgroundHours > 0 ? backgroundHours : streamHours }
@@ -46,6 +63,8 @@ struct StreamReport {
     lines.append(
       "to claim at most 1 false alarm per hour takes 3.7 h without any, 0.1 per hour takes 37 h")
     lines += [""] + keywordTable.lines
+    if !noiseGroups.isEmpty { lines += [""] + noiseTable.lines }
+    if let comparison { lines += [""] + comparison.lines }
     if let tradeoff { lines += [""] + tradeoffTable(tradeoff).lines }
     return lines
   }
@@ -59,6 +78,40 @@ struct StreamReport {
       table.add([
         keyword, "\(hits + misses)", "\(hits)", "\(misses)",
         hits + misses == 0 ? "-" : percent(Double(misses) / Double(hits + misses)), "\(alarms)",
+      ])
+    }
+    return table
+  }
+
+  /// Decibels of a group of words by their signal-to-noise ratio.
+  private static let noiseStep = 5
+
+  /// Words by the lower end of their signal-to-noise ratio, the worst first.
+  private var noiseGroups: [GroupScore<Int>] {
+    GroupScore.worst(
+      GroupScore.groups(
+        zip(score.words, score.wordsHit).map { word, isHit in
+          let step = word.signalToNoiseDecibels.map {
+            // A truth file may hold any number.
+            (min(max($0, -200), 200) / Double(Self.noiseStep)).rounded(.down)
+          }
+          return (step.map { Int($0) * Self.noiseStep }, isHit)
+        }), minimumCount: minimumCount)
+  }
+
+  private var noiseTable: Table {
+    var table = Table(header: [
+      "signal to noise, worst first", "words", "missed", "miss rate", "interval",
+    ])
+    let groups = noiseGroups
+    for group in groups {
+      let misses = group.totalCount - group.correctCount
+      let interval = ClopperPearsonInterval(
+        count: misses, total: group.totalCount, oneOf: groups.count)
+      table.add([
+        "\(group.key) to \(group.key + Self.noiseStep) dB", "\(group.totalCount)", "\(misses)",
+        percent(1 - group.rate),
+        "\(fixed(100 * interval.low, decimals: 1))-\(fixed(100 * interval.high, decimals: 1))",
       ])
     }
     return table
@@ -118,7 +171,7 @@ struct StreamReport {
     object.add("misses", score.misses.count)
     object.add("duplicates", score.duplicateCount)
     let misses = ClopperPearsonInterval(count: score.misses.count, total: score.wordCount)
-    object.add("missRateInterval", json: Self.pair(misses.low, misses.high))
+    object.add("missRateInterval", json: JSONLine.pair(misses.low, misses.high))
     object.add("streamHours", streamHours, decimals: 4)
     object.add("streamFalseAlarms", score.falseAlarms.count)
     object.add("backgroundHours", backgroundHours, decimals: 4)
@@ -126,7 +179,7 @@ struct StreamReport {
     let alarms = PoissonInterval(count: alarmCount)
     object.add(
       "falseAlarmsPerHourInterval",
-      json: Self.pair(alarms.low / alarmHours, alarms.high / alarmHours))
+      json: JSONLine.pair(alarms.low / alarmHours, alarms.high / alarmHours))
     object.add(
       "latencies",
       json: JSONLine.array(score.hits.map { fixed($0.latency, decimals: 3) }))
@@ -140,11 +193,20 @@ struct StreamReport {
           entry.add("falseAlarms", alarmCount(point))
           return entry.text
         }))
+    if !noiseGroups.isEmpty {
+      object.add(
+        "signalToNoise",
+        json: JSONLine.array(
+          noiseGroups.map { group in
+            var entry = JSONLine()
+            entry.add("decibels", group.key)
+            entry.add("words", group.totalCount)
+            entry.add("misses", group.totalCount - group.correctCount)
+            return entry.text
+          }))
+    }
+    if let comparison { object.add("comparison", json: comparison.json) }
     return object.text
-  }
-
-  private static func pair(_ low: Double, _ high: Double) -> String {
-    JSONLine.array([fixed(low, decimals: 6), fixed(high, decimals: 6)])
   }
 
   private static func hours(_ hours: Double) -> String { "\(fixed(hours, decimals: 3)) h" }

@@ -57,6 +57,33 @@ import Testing
     #expect(!listener.output.contains("\"time\""))
   }
 
+  @Test func `a target gives the events that a replay gives for it`() throws {
+    let (model, recording) = (folder.path("m.safetensors"), folder.path("heard.wav"))
+    let truth = try folder.write("w.tsv", Array("0.5\t1.4\tleft\n".utf8))
+    let noise = (0..<960_000).map { Float(($0 * 7_919) % 1_001 - 500) / 100_000 }
+    try folder.write("noise.wav", WaveFile.bytes(noise))
+    let calibrated = try Command(calibration(truth: truth, model: model))
+    #expect(calibrated.status == 0, "\(calibrated.error)")
+    let target = ["--model", model, "--format", "jsonl", "--target-fa-per-day"]
+    let listener = try listen(["--record", recording] + target + ["9000"])
+    #expect(hears(listener))
+    #expect(listener.error.contains("kws: thresholds for at most 9000 false alarms per day"))
+    try play(["Front_Left", "Side_Right"])
+    #expect(listener.wait { $0.lines.count == 2 })
+    listener.send(SIGTERM)
+    #expect(listener.end() == 0)
+    let replayed = try Command(["replay"] + target + ["9000", recording])
+    #expect(replayed.output == listener.output, "\(replayed.error)")
+  }
+
+  /// The calibration of the built-in model with the noise that lies in the folder.
+  private func calibration(truth: String, model: String) throws -> [String] {
+    [
+      "calibrate", "--stream", try Speech.path("Front_Left"), "--truth", truth, "--background",
+      folder.path("noise.wav"), "--output", model,
+    ]
+  }
+
   @Test func `a process that was stopped for seconds accounts for all of them`() throws {
     let recording = folder.path("stopped.wav")
     let listener = try listen(["--record", recording])

@@ -77,6 +77,10 @@ import Testing
     // Words of 0.25 all along; 20 dB below it is 0.025.
     let between = try samples("n")[100..<1_000].map { abs(Int($0)) }
     #expect(between.allSatisfy { abs($0 - 819) <= 1 })
+    // Every word is as loud, and so is the background under it.
+    let lines = try String(contentsOfFile: folder.path("n.tsv"), encoding: .utf8).split(
+      separator: "\n")
+    #expect(lines.count == 6 && lines.allSatisfy { $0.hasSuffix("\tleft\t20.0") }, "\(lines)")
   }
 
   @Test func `one seed gives one recording, another seed another`() throws {

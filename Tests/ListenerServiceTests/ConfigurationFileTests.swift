@@ -19,6 +19,8 @@ import Testing
       device = "hw:1"
       model = "m.safetensors"
       threshold = [0.5, "yes=0.25", 1]
+      target-fa-per-day = 2
+      accept-unproven = true
       near-misses = 0.5
       format = "none"
       wall-clock = true
@@ -49,6 +51,8 @@ import Testing
       ThresholdSetting(value: 0.5), ThresholdSetting(keyword: "yes", value: 0.25),
       ThresholdSetting(value: 1),
     ]
+    expected.targetFalseAlarmsPerDay = 2
+    expected.acceptsUnproven = true
     expected.nearMissRatio = 0.5
     expected.wallClock = true
     expected.recordingPath = "r.wav"

@@ -7,6 +7,8 @@ extension ListenerConfiguration {
     case .device: .text(device)
     case .model: modelPath.map(SettingValue.text)
     case .threshold: thresholds.isEmpty ? nil : .thresholds(thresholds)
+    case .targetFalseAlarmsPerDay: targetFalseAlarmsPerDay.map(SettingValue.number)
+    case .acceptUnproven: targetFalseAlarmsPerDay.map { _ in .boolean(acceptsUnproven) }
     case .nearMisses: .ratio(nearMissRatio.map { .number(Double($0)) } ?? .off)
     case .format: .text(outputs.standardOutput?.rawValue ?? Setting.noFormat)
     case .wallClock: .boolean(wallClock)
@@ -33,11 +35,12 @@ extension ListenerConfiguration {
   /// The value of `setting` where nobody sets it, its output given.
   package static func defaultValue(of setting: Setting) -> SettingValue? {
     var configuration = ListenerConfiguration()
+    configuration.targetFalseAlarmsPerDay = 1
     configuration.outputs.logFile = LogFileConfiguration(path: "")
     configuration.outputs.exec = ExecConfiguration(command: [])
     configuration.outputs.clips = ClipConfiguration(directory: "")
     switch setting {
-    case .logFile, .exec, .saveClips: return nil
+    case .targetFalseAlarmsPerDay, .logFile, .exec, .saveClips: return nil
     default: return configuration.value(of: setting)
     }
   }

@@ -14,6 +14,13 @@ package struct ListenerConfiguration: Sendable, Equatable {
   /// Thresholds in the order in which they apply: one without a keyword replaces all before it.
   package var thresholds: [ThresholdSetting] = []
 
+  /// False alarms per day that each keyword may give, for which the model's operating points choose the
+  /// thresholds that are not set; nil keeps the model's own.
+  package var targetFalseAlarmsPerDay: Double?
+
+  /// Whether a target that the hours behind the operating points do not support is taken all the same.
+  package var acceptsUnproven = false
+
   /// Score, as a part of the keyword's threshold, from which a maximum below the threshold counts
   /// as a near miss; nil reports none.
   package var nearMissRatio: Float?

@@ -41,6 +41,8 @@ extension ConfigurationLayers {
     configuration.device = text(.device) ?? configuration.device
     configuration.modelPath = text(.model)
     if case .thresholds(let value) = entries[.threshold]?.value { configuration.thresholds = value }
+    configuration.targetFalseAlarmsPerDay = number(.targetFalseAlarmsPerDay)
+    configuration.acceptsUnproven = boolean(.acceptUnproven) ?? configuration.acceptsUnproven
     configuration.nearMissRatio = nearMissRatio
     configuration.recordingPath = text(.record)
     configuration.wallClock = boolean(.wallClock) ?? configuration.wallClock

@@ -7,6 +7,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case device
   case model
   case threshold
+  case targetFalseAlarmsPerDay = "target-fa-per-day"
+  case acceptUnproven = "accept-unproven"
   case nearMisses = "near-misses"
   case format
   case wallClock = "wall-clock"
@@ -48,10 +50,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case .device: .text
     case .model, .record, .logFile, .socket, .saveClips, .metricsSocket, .metricsTextfile: .path
     case .threshold: .thresholds(0.001...1)
+    case .targetFalseAlarmsPerDay: .number(0.001...100_000)
     case .nearMisses: .ratio(0.1...0.99)
     case .format: .choice(EventFormat.allCases.map(\.rawValue) + [Self.noFormat])
     case .logFileFormat: .choice(EventFormat.allCases.map(\.rawValue))
-    case .wallClock, .waitForDevice: .boolean
+    case .acceptUnproven, .wallClock, .waitForDevice: .boolean
     case .silenceSeconds: .number(1...86_400)
     case .realtimePriority: .integer(0...99)
     case .exec: .command
@@ -79,6 +82,7 @@ package enum Setting: String, CaseIterable, Sendable {
   /// The setting without which this one does nothing.
   package var needs: Setting? {
     switch self {
+    case .acceptUnproven: .targetFalseAlarmsPerDay
     case .logFileFormat: .logFile
     case .execTimeout, .execLimit: .exec
     case .clipPreRoll, .clipPostRoll, .clipQuota: .saveClips

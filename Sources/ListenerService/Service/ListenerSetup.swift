@@ -23,6 +23,7 @@ package struct ListenerSetup: Sendable {
   /// Whether both decide alike: the same model, thresholds and near misses.
   func decidesLike(_ other: ListenerSetup) -> Bool {
     modelDigest == other.modelDigest && configuration.thresholds == other.configuration.thresholds
+      && configuration.targetFalseAlarmsPerDay == other.configuration.targetFalseAlarmsPerDay
       && configuration.nearMissRatio == other.configuration.nearMissRatio
   }
 }
