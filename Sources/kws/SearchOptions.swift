@@ -40,7 +40,9 @@ struct SearchOptions: ParsableArguments {
   var space = SearchSpaceName.stream
 
   @Option(
-    help: "gradient, or random: the first network drawn that uses --target to 95 %, to compare with.")
+    help: """
+      gradient, or random: the first network drawn that uses --target to 95 %, to compare with.
+      """)
   var strategy = SearchStrategy.gradient
 
   @Option(

@@ -89,22 +89,24 @@ struct SearchPage {
         "Falls from the logarithm of the number of candidates to 0 as the choice is made."),
     ]
     for (index, table) in tables.enumerated() {
+      let unit = table.metric.chartUnit
       var series = [
-        line("expected", { $0.expectedCosts[index] }), line("derived", { $0.costs[index] }),
-      ]
+        line("expected", { $0.expectedCosts[index] / unit.value }),
+        line("derived", { $0.isWarmUp ? nil : $0.costs[index] / unit.value }),
+      ].filter { !$0.points.isEmpty }
       if let limit = configuration.objective.limits.first(where: { $0.metric == table.metric }) {
         series.append(
           Chart.Series(
             name: "limit",
             points: [history[0], history[history.count - 1]].map {
-              Chart.Point(x: Double($0.epoch), y: limit.most)
+              Chart.Point(x: Double($0.epoch), y: limit.most / unit.value)
             }, isDashed: true))
       }
       elements.append(
         figure(
           table.metric.rawValue,
           Chart(
-            title: table.metric.rawValue, x: epochs, y: Chart.Axis(label: table.metric.unit),
+            title: table.metric.rawValue, x: epochs, y: Chart.Axis(label: unit.label),
             series: series), ""))
     }
     return elements
@@ -176,13 +178,13 @@ struct SearchPage {
 }
 
 extension CostMetric {
-  /// For the axis of a chart.
-  var unit: String {
+  /// For the axis of a chart: a unit whose numbers are short.
+  var chartUnit: (label: String, value: Double) {
     switch self {
-    case .macs: "multiply-accumulates per window"
-    case .streamMACs: "multiply-accumulates per second"
-    case .bytes: "bytes"
-    case .latency: "us per frame"
+    case .macs: ("M multiply-accumulates per window", 1e6)
+    case .streamMACs: ("M multiply-accumulates per second", 1e6)
+    case .bytes: ("kB", 1e3)
+    case .latency: ("us per frame", 1)
     }
   }
 }
