@@ -16,6 +16,7 @@ extension Chart {
       draw(item, color: SVGText.color(index), &svg, area)
     }
     svg.endClip()
+    drawLabels(&svg, area)
     drawLegend(&svg, area)
     return svg.document
   }
@@ -30,9 +31,22 @@ extension Chart {
           area.vertical(interval.upperBound), color: color)
       }
       svg.circle(place.0, place.1, radius: 3.5, color: color)
-      if let label = point.label {
-        svg.text(label, x: place.0 + 7, y: place.1 - 6, anchor: .start)
+    }
+  }
+
+  /// The names of points within the axes, save those that would lie on one drawn before.
+  private func drawLabels(_ svg: inout SVGText, _ area: PlotArea) {
+    var taken: [(x: ClosedRange<Double>, y: ClosedRange<Double>)] = []
+    for point in series.flatMap(\.points) {
+      let (x, y) = (area.horizontal(point.x) + 7, area.vertical(point.y) - 6)
+      guard let label = point.label, area.contains(x, y) else { continue }
+      // About as wide as digits are at this size.
+      let box = (x: x...x + 8 * Double(label.count), y: y - 12...y)
+      guard !taken.contains(where: { $0.x.overlaps(box.x) && $0.y.overlaps(box.y) }) else {
+        continue
       }
+      taken.append(box)
+      svg.text(label, x: x, y: y, anchor: .start)
     }
   }
 

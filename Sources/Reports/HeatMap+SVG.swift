@@ -47,6 +47,6 @@ extension HeatMap {
     guard !cell.text.isEmpty else { return }
     svg.text(
       cell.text, x: x + Self.cell.width / 2, y: y + Self.cell.height / 2 + 4, anchor: .middle,
-      kind: cell.strength > 0.5 ? "strong" : nil)
+      kind: cell.strength > 0.7 ? "strong" : nil)
   }
 }

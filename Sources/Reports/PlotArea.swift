@@ -25,6 +25,11 @@ struct PlotArea {
 
   func vertical(_ value: Double) -> Double { bottom - y.place(value) * (bottom - top) }
 
+  /// Whether a place lies between the axes, or a label's height above.
+  func contains(_ x: Double, _ y: Double) -> Bool {
+    (left...right + 8).contains(x) && (top - 12...bottom).contains(y)
+  }
+
   /// Draws the grid, the axes and their labels.
   func drawAxes(_ svg: inout SVGText, xLabel: String, yLabel: String) {
     for tick in y.ticks {
