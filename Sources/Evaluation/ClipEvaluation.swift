@@ -17,23 +17,25 @@ package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
 
   /// Runs every clip; `report` is told once of every clip that is truncated or empty.
   ///
+  /// - Returns: one outcome per clip, in the order in which they were heard.
   /// - Throws: `EvaluationError.audio` for the first recording that cannot be read.
   package mutating func run(
     _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
-  ) throws(EvaluationError) -> Confusion {
-    var confusion = Confusion(labels: decider.labels)
+  ) throws(EvaluationError) -> [ClipOutcome] {
+    var outcomes: [ClipOutcome] = []
     var order = clips
     if start == .inStream {
       var generator = CounterBasedGenerator(seed: 1, stream: 0)
       order.shuffle(using: &generator)
       decider.reset()
-      _ = decider.decide(try samples(of: order[order.count - 1]) { _ in })
+      _ = decider.posteriors(after: try samples(of: order[order.count - 1]) { _ in })
     }
     for clip in order {
       if start == .reset { decider.reset() }
-      confusion.add(truth: clip.label, decision: decider.decide(try samples(of: clip, report)))
+      let posteriors = decider.posteriors(after: try samples(of: clip, report))
+      outcomes.append(ClipOutcome(clip: clip, posteriors: posteriors))
     }
-    return confusion
+    return outcomes
   }
 
   /// The one second of a clip that is heard.

@@ -35,6 +35,14 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Let every clip follow another in one stream instead of starting from reset.")
   var inStream = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Write a page to read, report.html, with drawings and players of the worst clips, the same as \
+      report.json, and every drawing as a file of its own.
+      """, valueName: "dir"))
+  var report: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -48,51 +56,73 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let clips else { return try runStreams() }
+    let folder = try report.map { try ReportFolder($0) }
+    guard let clips else { return try runStreams(folder) }
     if let model, let checkpoint = try loadIfCheckpoint(model) {
-      try report(confusion(of: FloatClipDecider(checkpoint), checkpoint.labels, on: clips))
+      let reported = ReportedModel(checkpoint, digest: try modelDigest(model), path: model)
+      try tell(clipReport(FloatClipDecider(checkpoint), reported, on: clips), folder)
     } else {
       let loaded = try modelOrDefault(model)
-      let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: model))
-      try report(confusion(of: decider, loaded.labels, on: clips))
+      let plan = try spottingPlan(loaded, from: model)
+      let reported = ReportedModel(
+        loaded, digest: try modelDigest(model), path: model, kernels: plan.instructionSet)
+      try tell(clipReport(SpottingClipDecider(plan: plan), reported, on: clips), folder)
     }
   }
 
-  private func runStreams() throws {
+  private func runStreams(_ folder: ReportFolder?) throws {
     if let model, try loadIfCheckpoint(model) != nil {
       throw CommandError(
         "\(model): is a checkpoint. Streams are heard by the integer engine: 'kws quantize' it first.",
         .badData)
     }
     let loaded = try modelOrDefault(model)
-    let report = try StreamEvaluation(plan: try spottingPlan(loaded, from: model)).run(streams)
-    if json {
-      try StandardOutput.write(line: report.json)
-    } else {
-      for line in report.lines { try StandardOutput.write(line: line) }
-    }
-    if let path = streams.det, let chart = report.chart {
+    let plan = try spottingPlan(loaded, from: model)
+    let result = try StreamEvaluation(plan: plan).run(streams)
+    try show(result.lines, json: result.json)
+    if let path = streams.det, let chart = result.chart {
       try File.replace(path, with: Array(chart.svg().utf8).span)
     }
+    guard let folder else { return }
+    let reported = ReportedModel(
+      loaded, digest: try modelDigest(model), path: model, kernels: plan.instructionSet)
+    try write(
+      EvaluationPage(model: reported, command: CommandLineText.current).streams(result), folder)
   }
 
-  private func confusion<Decider: ClipDecider & ~Copyable>(
-    of decider: consuming Decider, _ labels: [String], on clips: String
-  ) throws -> Confusion {
+  private func clipReport<Decider: ClipDecider & ~Copyable>(
+    _ decider: consuming Decider, _ model: ReportedModel, on clips: String
+  ) throws -> (ClipReport, ReportedModel) {
+    let labels = model.labels
     let folder = try ClipFolder(path: clips, labels: labels)
     for name in folder.ignoredFolders {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
     var evaluation = ClipEvaluation(decider)
-    return try evaluation.run(
+    let outcomes = try evaluation.run(
       folder.clips, start: inStream ? .inStream : .reset, report: Self.tell)
+    return (
+      ClipReport(path: clips, labels: labels, isInStream: inStream, outcomes: outcomes), model
+    )
   }
 
-  private func report(_ confusion: Confusion) throws {
-    if json {
-      try StandardOutput.write(line: Self.json(confusion))
-    } else {
-      for line in lines(confusion) { try StandardOutput.write(line: line) }
+  private func tell(_ result: (ClipReport, ReportedModel), _ folder: ReportFolder?) throws {
+    let (report, model) = result
+    try show(report.lines, json: report.json)
+    guard let folder else { return }
+    try write(
+      EvaluationPage(model: model, command: CommandLineText.current).clips(report), folder)
+  }
+
+  private func show(_ lines: [String], json line: String) throws {
+    for line in json ? [line] : lines { try StandardOutput.write(line: line) }
+  }
+
+  private func write(_ content: ReportContent, _ folder: ReportFolder) throws {
+    let path = try folder.write(content)
+    if !json {
+      try StandardOutput.write(line: "")
+      try StandardOutput.write(line: "wrote \(path)")
     }
   }
 
@@ -104,43 +134,5 @@ struct EvaluateCommand: ParsableCommand {
           + "digital silence.")
     case .empty(let path): printError("kws: \(path): has no samples. Counts as digital silence.")
     }
-  }
-
-  /// Lines for a person: accuracy, then a row per class with its confusions.
-  private func lines(_ confusion: Confusion) -> [String] {
-    var table = Table(header: ["class", "clips", "right", "accuracy", "taken for"])
-    for (label, row) in confusion.counts.enumerated() {
-      let total = row.reduce(0, +)
-      guard total > 0 else { continue }
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.sorted { row[$0] > row[$1] }
-      table.add([
-        confusion.labels[label], "\(total)", "\(row[label])",
-        percent(Double(row[label]) / Double(total)),
-        wrong.map { "\(confusion.labels[$0]) \(row[$0])" }.joined(separator: ", "),
-      ])
-    }
-    return [
-      "accuracy \(inStream ? "in-stream" : "from reset"): "
-        + AccuracyText.line(correct: confusion.correctCount, total: confusion.clipCount), "",
-    ] + table.lines
-  }
-
-  /// `{"clips", "correct", "accuracy", "interval": [low, high], "labels", "confusion"}`.
-  private static func json(_ confusion: Confusion) -> String {
-    var object = JSONLine()
-    object.add("clips", confusion.clipCount)
-    object.add("correct", confusion.correctCount)
-    object.add("accuracy", confusion.accuracy, decimals: 6)
-    let interval = confusion.interval
-    object.add(
-      "interval",
-      json: JSONLine.array([
-        fixed(interval.low, decimals: 6), fixed(interval.high, decimals: 6),
-      ]))
-    object.add("labels", json: JSONLine.array(confusion.labels.map(JSONLine.quoted)))
-    object.add(
-      "confusion",
-      json: JSONLine.array(confusion.counts.map { JSONLine.array($0.map { "\($0)" }) }))
-    return object.text
   }
 }

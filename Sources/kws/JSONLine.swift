@@ -47,6 +47,11 @@ struct JSONLine {
     return result + "\""
   }
 
+  /// The ends of an interval of parts, such as a confidence interval.
+  static func interval(_ low: Double, _ high: Double) -> String {
+    array([fixed(low, decimals: 6), fixed(high, decimals: 6)])
+  }
+
   /// An array of JSON texts.
   static func array(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
 }

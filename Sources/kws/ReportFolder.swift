@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Reports
+import Storage
+
+/// What a report says: to people, and to programs.
+struct ReportContent {
+  var page: Page
+
+  /// One JSON object.
+  var json: String
+}
+
+/// A folder for `report.html`, `report.json` and one `.svg` per figure.
+struct ReportFolder {
+  let path: String
+
+  /// Makes the folder where it is missing; work that takes long comes after that.
+  ///
+  /// - Throws: `CommandError` or `StorageError` where nothing can be written there.
+  init(_ path: String) throws {
+    guard !path.isEmpty else {
+      throw CommandError("--report: expected the name of a folder.", .usage)
+    }
+    let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard !File.isRegular(folder) else {
+      throw CommandError(
+        "\(folder): is a file, expected a folder for the report. Name another one.", .inputOutput)
+    }
+    try File.createDirectory(folder)
+    try File.checkCanReplace(folder + "/report.html")
+    self.path = folder
+  }
+
+  /// Every file whole or not at all, the page last.
+  ///
+  /// - Returns: the path of the page.
+  func write(_ content: ReportContent) throws -> String {
+    for figure in content.page.figures {
+      try write(figure.drawing.svg(), as: figure.name + ".svg")
+    }
+    try write(content.json + "\n", as: "report.json")
+    return try write(content.page.html(), as: "report.html")
+  }
+
+  @discardableResult private func write(_ text: String, as name: String) throws -> String {
+    let file = "\(path)/\(name)"
+    try File.replace(file, with: Array(text.utf8).span)
+    return file
+  }
+}
