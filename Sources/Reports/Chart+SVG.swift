@@ -9,7 +9,7 @@ extension Chart {
       x: AxisScale(x, values: all.map(\.x)),
       y: AxisScale(
         y, values: all.map(\.y) + intervals.map(\.lowerBound) + intervals.map(\.upperBound)))
-    var svg = PlotArea.document(title: title)
+    var svg = PlotArea.document(title: title, legendCount: series.count)
     area.drawAxes(&svg, xLabel: x.label, yLabel: y.label)
     area.clip(&svg)
     for (index, item) in series.enumerated() {
@@ -38,10 +38,12 @@ extension Chart {
   private func drawLabels(_ svg: inout SVGText, _ area: PlotArea) {
     var taken: [(x: ClosedRange<Double>, y: ClosedRange<Double>)] = []
     for point in series.flatMap(\.points) {
-      let (x, y) = (area.horizontal(point.x) + 7, area.vertical(point.y) - 6)
-      guard let label = point.label, area.contains(x, y) else { continue }
-      // About as wide as digits are at this size.
-      let box = (x: x...x + 8 * Double(label.count), y: y - 12...y)
+      let (place, y) = (area.horizontal(point.x), area.vertical(point.y) - 6)
+      guard let label = point.label, area.contains(place, y) else { continue }
+      // About as wide as digits are at this size; at the right end it stands before its point.
+      let width = 8 * Double(label.count)
+      let x = place + 7 + width > area.right + 20 ? place - 7 - width : place + 7
+      let box = (x: x...x + width, y: y - 12...y)
       guard !taken.contains(where: { $0.x.overlaps(box.x) && $0.y.overlaps(box.y) }) else {
         continue
       }

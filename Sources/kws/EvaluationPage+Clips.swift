@@ -100,7 +100,7 @@ extension EvaluationPage {
     let wrongCount = worst.count { !$0.isRight }
     let played = worst.prefix(Self.soundCount)
     let others = worst.dropFirst(Self.soundCount).filter { !$0.isRight }.prefix(Self.rowCount)
-    let header = ["clip", "class", "taken for", "its score", "score of the class"]
+    let header = ["class", "taken for", "its score", "score of the class", "clip"]
     var elements: [Page.Element] = [
       .paragraph(
         "\(wrongCount) of \(worst.count) clips are decided wrong. Those come first whose own class had "
@@ -128,10 +128,10 @@ extension EvaluationPage {
   private func row(_ outcome: ClipOutcome, _ report: ClipReport) -> [Page.Cell] {
     let labels = report.confusion.labels
     return [
-      .text(report.name(of: outcome)), .text(labels[outcome.clip.label]),
+      .text(labels[outcome.clip.label]),
       .text(outcome.isRight ? "itself" : labels[outcome.decision]),
       .number(fixed(Double(outcome.posteriors[outcome.decision]), decimals: 3)),
-      .number(fixed(Double(outcome.score), decimals: 3)),
+      .number(fixed(Double(outcome.score), decimals: 3)), .text(report.name(of: outcome)),
     ]
   }
 

@@ -32,11 +32,7 @@ extension EvaluationPage {
       Page.Section("Missed words", try mistakes.missedWords()),
       Page.Section("False alarms", try mistakes.falseAlarms()),
       origin([
-        Page.Fact(
-          "recordings",
-          "\(report.recordings.count), \(StreamReport.hours(hours)): "
-            + report.recordings.prefix(8).map(\.path).joined(separator: ", ")
-            + (report.recordings.count > 8 ? ", and more" : ""))
+        Page.Fact("recordings", "\(report.recordings.count), \(StreamReport.hours(hours))")
       ]),
     ]
     return ReportContent(

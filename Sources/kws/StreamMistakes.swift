@@ -43,11 +43,11 @@ struct StreamMistakes {
             0, item.word.start - Self.margin)...min(
               item.word.end + Self.margin, item.word.start + Self.longest),
           [
-            .text(recordings[recording].path), .number(Self.time(item.word.start)),
             .text(item.word.label), .number(fixed(Double(item.peak), decimals: 3)),
+            .number(Self.time(item.word.start)), .text(recordings[recording].path),
           ]
         )
-      }, header: ["recording", "time", "word", "highest score"], none: "No word was missed.")
+      }, header: ["word", "highest score", "time", "recording"], none: "No word was missed.")
   }
 
   /// - Throws: `AudioError`.
@@ -57,11 +57,11 @@ struct StreamMistakes {
         (
           recording, max(0, alarm.time - Self.secondsBefore)...alarm.time,
           [
-            .text(recordings[recording].path), .number(Self.time(alarm.time)),
             .text(alarm.label), .number(fixed(Double(alarm.score), decimals: 3)),
+            .number(Self.time(alarm.time)), .text(recordings[recording].path),
           ]
         )
-      }, header: ["recording", "time", "taken for", "score"], none: "There were no false alarms.")
+      }, header: ["taken for", "score", "time", "recording"], none: "There were no false alarms.")
   }
 
   private func elements(
