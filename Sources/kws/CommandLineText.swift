@@ -5,9 +5,20 @@ enum CommandLineText {
   /// What does not change the result is left out: `--resume`, `--overwrite`,
   /// `--threads`.
   static var current: String {
+    text(without: ["--threads"])
+  }
+
+  /// The same without `--report`: what is written beside a model is no part of it.
+  static var ofResult: String { text(without: ["--threads", "--report"]) }
+
+  private static func text(without options: [String]) -> String {
     var arguments = Array(CommandLine.arguments.dropFirst())
-    arguments.removeAll { $0 == "--resume" || $0 == "--overwrite" || $0.hasPrefix("--threads=") }
-    if let index = arguments.firstIndex(of: "--threads") {
+    arguments.removeAll { argument in
+      argument == "--resume" || argument == "--overwrite"
+        || options.contains { argument.hasPrefix($0 + "=") }
+    }
+    for option in options {
+      guard let index = arguments.firstIndex(of: option) else { continue }
       arguments.removeSubrange(index..<min(index + 2, arguments.count))
     }
     return (["kws"] + arguments).map(quoted).joined(separator: " ")

@@ -15,6 +15,12 @@ struct ReportContent {
 struct ReportFolder {
   let path: String
 
+  /// The path of the page.
+  var page: String { path + "/report.html" }
+
+  /// The path of the JSON object.
+  var json: String { path + "/report.json" }
+
   /// Makes the folder where it is missing; work that takes long comes after that.
   ///
   /// - Throws: `CommandError` or `StorageError` where nothing can be written there.
@@ -28,8 +34,8 @@ struct ReportFolder {
         "\(folder): is a file, expected a folder for the report. Name another one.", .inputOutput)
     }
     try File.createDirectory(folder)
-    try File.checkCanReplace(folder + "/report.html")
     self.path = folder
+    try File.checkCanReplace(page)
   }
 
   /// Every file whole or not at all, the page last.
@@ -37,15 +43,14 @@ struct ReportFolder {
   /// - Returns: the path of the page.
   func write(_ content: ReportContent) throws -> String {
     for figure in content.page.figures {
-      try write(figure.drawing.svg(), as: figure.name + ".svg")
+      try write(figure.drawing.svg(), to: "\(path)/\(figure.name).svg")
     }
-    try write(content.json + "\n", as: "report.json")
-    return try write(content.page.html(), as: "report.html")
+    try write(content.json + "\n", to: json)
+    try write(content.page.html(), to: page)
+    return page
   }
 
-  @discardableResult private func write(_ text: String, as name: String) throws -> String {
-    let file = "\(path)/\(name)"
+  private func write(_ text: String, to file: String) throws {
     try File.replace(file, with: Array(text.utf8).span)
-    return file
   }
 }
