@@ -11,8 +11,8 @@ package protocol ClipDecider: ~Copyable {
   /// Forgets everything that was heard.
   mutating func reset()
 
-  /// The index of the class of the newest second, after `samples` (mono, 16 kHz) were heard.
-  mutating func decide(_ samples: [Float]) -> Int
+  /// One posterior per class for the newest second, after `samples` (mono, 16 kHz) were heard.
+  mutating func posteriors(after samples: [Float]) -> [Float]
 }
 
 /// Decides by the line that a microphone goes through.
@@ -28,16 +28,7 @@ package struct SpottingClipDecider: ClipDecider, ~Copyable {
 
   package mutating func reset() { spotter.reset() }
 
-  /// The label with the largest posterior after `samples`.
-  package mutating func decide(_ samples: [Float]) -> Int {
-    let posteriors = posteriors(after: samples)
-    var best = 0
-    for label in posteriors.indices where posteriors[label] > posteriors[best] { best = label }
-    return best
-  }
-
-  /// The newest posteriors after `samples`, one per label.
-  mutating func posteriors(after samples: [Float]) -> [Float] {
+  package mutating func posteriors(after samples: [Float]) -> [Float] {
     var start = 0
     while true {
       let progress = spotter.push(samples.span.extracting(droppingFirst: start))

@@ -17,31 +17,25 @@ package struct ClipEvaluation<Decider: ClipDecider & ~Copyable>: ~Copyable {
 
   /// Runs every clip; `report` is told once of every clip that is truncated or empty.
   ///
+  /// - Returns: one outcome per clip, in the order of `clips`.
   /// - Throws: `EvaluationError.audio` for the first recording that cannot be read.
   package mutating func run(
     _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
-  ) throws(EvaluationError) -> Confusion {
-    let decisions = try decide(clips, start: start, report: report)
-    return Confusion(labels: decider.labels, truth: clips.map(\.label), decisions: decisions)
-  }
-
-  /// What every clip was decided to be, in the order of `clips`; else as `run`.
-  package mutating func decide(
-    _ clips: [ClipFolder.Clip], start: ClipStart, report: (ClipFinding) -> Void = { _ in }
-  ) throws(EvaluationError) -> [Int] {
-    var decisions = [Int](repeating: 0, count: clips.count)
+  ) throws(EvaluationError) -> [ClipOutcome] {
+    var outcomes = [ClipOutcome?](repeating: nil, count: clips.count)
     var order = Array(clips.indices)
     if start == .inStream {
       var generator = CounterBasedGenerator(seed: 1, stream: 0)
       order.shuffle(using: &generator)
       decider.reset()
-      _ = decider.decide(try samples(of: clips[order[order.count - 1]]) { _ in })
+      _ = decider.posteriors(after: try samples(of: clips[order[order.count - 1]]) { _ in })
     }
     for index in order {
       if start == .reset { decider.reset() }
-      decisions[index] = decider.decide(try samples(of: clips[index], report))
+      let posteriors = decider.posteriors(after: try samples(of: clips[index], report))
+      outcomes[index] = ClipOutcome(clip: clips[index], posteriors: posteriors)
     }
-    return decisions
+    return outcomes.compactMap { $0 }
   }
 
   /// The one second of a clip that is heard.

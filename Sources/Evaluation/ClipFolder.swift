@@ -11,6 +11,11 @@ package struct ClipFolder: Equatable, Sendable {
 
     /// Index of its class among the model's labels.
     package var label: Int
+
+    package init(path: String, label: Int) {
+      self.path = path
+      self.label = label
+    }
   }
 
   /// All recordings, sorted by class and name.

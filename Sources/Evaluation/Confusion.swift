@@ -14,10 +14,18 @@ package struct Confusion: Equatable, Sendable {
     counts = Array(repeating: Array(repeating: 0, count: labels.count), count: labels.count)
   }
 
-  /// Clips whose classes are `truth`, decided to be of the classes `decisions`.
-  package init(labels: [String], truth: [Int], decisions: [Int]) {
+  package init(labels: [String], outcomes: [ClipOutcome]) {
     self.init(labels: labels)
-    for (truth, decision) in zip(truth, decisions) { add(truth: truth, decision: decision) }
+    for outcome in outcomes { add(truth: outcome.clip.label, decision: outcome.decision) }
+  }
+
+  /// The same without the clips of one class, whatever others were taken for.
+  package func withoutClips(of label: String) -> Confusion {
+    var rest = self
+    for (index, name) in labels.enumerated() where name == label {
+      rest.counts[index] = rest.counts[index].map { _ in 0 }
+    }
+    return rest
   }
 
   /// Counts one clip of class `truth` that was decided to be `decision`.
@@ -36,6 +44,11 @@ package struct Confusion: Equatable, Sendable {
     clipCount == 0 ? 0 : Double(correctCount) / Double(clipCount)
   }
 
-  /// 95 % interval of the accuracy.
+  /// 95 % interval of the accuracy, as papers on these clips give it.
   package var interval: WilsonInterval { WilsonInterval(correct: correctCount, total: clipCount) }
+
+  /// The exact 95 % interval of the accuracy, which is a little wider.
+  package var exactInterval: ClopperPearsonInterval {
+    ClopperPearsonInterval(count: correctCount, total: clipCount)
+  }
 }

@@ -9,10 +9,10 @@ package import KeywordSpotting
 /// They are those of a stream from reset, and the decisions are made by the listener's own code: with
 /// the plan's thresholds they are the detections of a replay.
 package struct PosteriorTrace: Sendable {
-  private let plan: SpottingPlan
+  let plan: SpottingPlan
 
   /// `[column, label]`
-  private var posteriors: [Float] = []
+  private(set) var posteriors: [Float] = []
 
   /// Samples of the recording, without the tail.
   package private(set) var sampleCount = 0
@@ -96,7 +96,7 @@ package struct PosteriorTrace: Sendable {
       detections.append(
         ScoredDetection(
           time: Double(sample) / Double(AudioFormat.sampleRate),
-          label: decision.labels[fired.labelIndex]))
+          label: decision.labels[fired.labelIndex], score: fired.score))
     }
     return detections
   }

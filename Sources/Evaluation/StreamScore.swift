@@ -6,9 +6,13 @@ package struct ScoredDetection: Equatable, Sendable {
   package var time: Double
   package var label: String
 
-  package init(time: Double, label: String) {
+  /// The score that reached the threshold.
+  package var score: Float
+
+  package init(time: Double, label: String, score: Float) {
     self.time = time
     self.label = label
+    self.score = score
   }
 }
 

@@ -34,8 +34,14 @@ struct AxisScale {
         }
     case .logarithmic:
       let places = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-      let all = places.flatMap { place in [1.0, 2, 5].map { $0 * pow(10, Double(place)) } }
-      ticks = axis.ticks ?? all.filter { $0 >= low * 0.999 && $0 <= high * 1.001 }
+      let (low, high) = (low, high)
+      func within(_ digits: [Double]) -> [Double] {
+        places.flatMap { place in digits.map { $0 * pow(10, Double(place)) } }
+          .filter { $0 >= low * 0.999 && $0 <= high * 1.001 }
+      }
+      let few = within([1, 2, 5])
+      // Less than a decade has room for every digit.
+      ticks = axis.ticks ?? (few.count < 4 ? within((1...9).map(Double.init)) : few)
     }
     range = low...high
   }

@@ -27,13 +27,12 @@ extension BarChart {
       let middle = Self.margin.top + Self.rowHeight * (Double(index) + 0.5)
       svg.rectangle(
         x: Self.margin.left, y: middle - 8, width: place(bar.value) - Self.margin.left,
-        height: 16, color: SVGText.color(0), strength: 0.75)
+        height: 16, color: SVGText.color(0), strength: 0.6)
       if let interval = bar.interval {
         svg.line(
-          place(interval.lowerBound), middle, place(interval.upperBound), middle,
-          color: SVGText.color(1))
+          place(interval.lowerBound), middle, place(interval.upperBound), middle, kind: "mark")
         for end in [interval.lowerBound, interval.upperBound] {
-          svg.line(place(end), middle - 5, place(end), middle + 5, color: SVGText.color(1))
+          svg.line(place(end), middle - 5, place(end), middle + 5, kind: "mark")
         }
       }
       svg.text(bar.name, x: Self.margin.left - 8, y: middle + 4, anchor: .end)

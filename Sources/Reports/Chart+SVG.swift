@@ -9,13 +9,14 @@ extension Chart {
       x: AxisScale(x, values: all.map(\.x)),
       y: AxisScale(
         y, values: all.map(\.y) + intervals.map(\.lowerBound) + intervals.map(\.upperBound)))
-    var svg = PlotArea.document(title: title)
+    var svg = PlotArea.document(title: title, legendCount: series.count)
     area.drawAxes(&svg, xLabel: x.label, yLabel: y.label)
     area.clip(&svg)
     for (index, item) in series.enumerated() {
       draw(item, color: SVGText.color(index), &svg, area)
     }
     svg.endClip()
+    drawLabels(&svg, area)
     drawLegend(&svg, area)
     return svg.document
   }
@@ -30,9 +31,24 @@ extension Chart {
           area.vertical(interval.upperBound), color: color)
       }
       svg.circle(place.0, place.1, radius: 3.5, color: color)
-      if let label = point.label {
-        svg.text(label, x: place.0 + 7, y: place.1 - 6, anchor: .start)
+    }
+  }
+
+  /// The names of points within the axes, save those that would lie on one drawn before.
+  private func drawLabels(_ svg: inout SVGText, _ area: PlotArea) {
+    var taken: [(x: ClosedRange<Double>, y: ClosedRange<Double>)] = []
+    for point in series.flatMap(\.points) {
+      let (place, y) = (area.horizontal(point.x), area.vertical(point.y) - 6)
+      guard let label = point.label, area.contains(place, y) else { continue }
+      // About as wide as digits are at this size; at the right end it stands before its point.
+      let width = 8 * Double(label.count)
+      let x = place + 7 + width > area.right + 20 ? place - 7 - width : place + 7
+      let box = (x: x...x + width, y: y - 12...y)
+      guard !taken.contains(where: { $0.x.overlaps(box.x) && $0.y.overlaps(box.y) }) else {
+        continue
       }
+      taken.append(box)
+      svg.text(label, x: x, y: y, anchor: .start)
     }
   }
 

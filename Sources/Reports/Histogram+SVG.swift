@@ -12,7 +12,7 @@ extension Histogram {
     let area = PlotArea(
       x: AxisScale(Chart.Axis(label: label, range: range), values: []),
       y: AxisScale(y, values: [0, most]))
-    var svg = PlotArea.document(title: title)
+    var svg = PlotArea.document(title: title, legendCount: groups.count)
     area.drawAxes(&svg, xLabel: label, yLabel: y.label)
     let edges = edges
     for bin in 0..<binCount {

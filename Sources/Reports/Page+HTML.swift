@@ -74,7 +74,7 @@ extension Page {
     case .text(let text): tag("td", text)
     case .number(let text): "<td class=\"number\">\(MarkupText.escaped(text))</td>"
     case .sound(let sound):
-      "<td><audio controls=\"controls\" preload=\"none\" src=\"\(sound.uri)\"></audio></td>"
+      "<td><audio controls=\"controls\" preload=\"metadata\" src=\"\(sound.uri)\"></audio></td>"
     }
   }
 

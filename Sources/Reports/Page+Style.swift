@@ -29,13 +29,14 @@ extension Page {
     white-space:nowrap}
     th{color:var(--soft);font-weight:600}
     .number{text-align:right;font-variant-numeric:tabular-nums}
-    audio{display:block;width:15rem;height:2.25rem}
+    audio{display:block;width:13rem;height:2.25rem}
     figure{margin:1.25rem 0}
-    figure>div>svg{display:block;width:100%;min-width:36rem;max-width:54rem;height:auto}
+    figure>div>svg{display:block;width:100%;min-width:32rem;max-width:54rem;height:auto}
     figcaption{color:var(--soft);font-size:.875rem;max-width:46rem}
     pre{background:var(--panel);border-radius:.5rem;padding:.75rem 1rem;white-space:pre-wrap;\
     overflow-wrap:anywhere;font-size:.875rem}
     summary{cursor:pointer;margin:.75rem 0}
-    @media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
+    @media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}\
+    audio{width:8rem}}
     """
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The area between two axes of a drawing, with a title above and a legend at its right.
+/// The area between two axes of a drawing, with a title above and a legend below.
 struct PlotArea {
   private static let width = 760.0
-  private static let height = 440.0
-  private static let margin = (left: 64.0, right: 216.0, top: 40.0, bottom: 52.0)
+  private static let plotHeight = 340.0
+  private static let margin = (left: 64.0, right: 28.0, top: 40.0, bottom: 52.0)
+  private static let legendColumnCount = 2
+  private static let legendRowHeight = 22.0
 
   let x: AxisScale
   let y: AxisScale
@@ -12,11 +14,14 @@ struct PlotArea {
   let left = Self.margin.left
   let right = Self.width - Self.margin.right
   let top = Self.margin.top
-  let bottom = Self.height - Self.margin.bottom
+  let bottom = Self.margin.top + Self.plotHeight
 
-  /// A document with a title, to draw in.
-  static func document(title: String) -> SVGText {
-    var svg = SVGText(title: title, width: width, height: height)
+  /// A document with a title, to draw in, with room for a legend of so many entries.
+  static func document(title: String, legendCount: Int) -> SVGText {
+    let rowCount = (legendCount + legendColumnCount - 1) / legendColumnCount
+    var svg = SVGText(
+      title: title, width: width,
+      height: margin.top + plotHeight + margin.bottom + legendRowHeight * Double(rowCount) + 8)
     svg.text(title, x: margin.left, y: 22, anchor: .start, kind: "title")
     return svg
   }
@@ -24,6 +29,11 @@ struct PlotArea {
   func horizontal(_ value: Double) -> Double { left + x.place(value) * (right - left) }
 
   func vertical(_ value: Double) -> Double { bottom - y.place(value) * (bottom - top) }
+
+  /// Whether a place lies between the axes, or a label's height above.
+  func contains(_ x: Double, _ y: Double) -> Bool {
+    (left...right).contains(x) && (top - 12...bottom).contains(y)
+  }
 
   /// Draws the grid, the axes and their labels.
   func drawAxes(_ svg: inout SVGText, xLabel: String, yLabel: String) {
@@ -50,7 +60,12 @@ struct PlotArea {
 
   /// Left end and height of the mark of an entry of the legend.
   func legendPlace(_ index: Int) -> (x: Double, y: Double) {
-    (right + 16, top + 10 + 22 * Double(index))
+    let columnWidth = (right - left) / Double(Self.legendColumnCount)
+    return (
+      left + columnWidth * Double(index % Self.legendColumnCount),
+      bottom + Self.margin.bottom + 10
+        + Self.legendRowHeight * Double(index / Self.legendColumnCount)
+    )
   }
 
   /// A tick's number without needless zeros.

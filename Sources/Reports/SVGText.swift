@@ -32,8 +32,9 @@ struct SVGText {
     .drawing .title{font-size:15px;font-weight:600}\
     .drawing .strong{fill:#fff}\
     .drawing .grid{stroke:#ddd}.drawing .axis{stroke:#888}\
+    .drawing .mark{stroke:#222;stroke-width:1.5}\
     @media(prefers-color-scheme:dark){.drawing text{fill:#ddd}.drawing .strong{fill:#fff}\
-    .drawing .grid{stroke:#444}}
+    .drawing .grid{stroke:#444}.drawing .mark{stroke:#eee}}
     """
 
   var document: String {

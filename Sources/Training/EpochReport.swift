@@ -16,6 +16,17 @@ package struct EpochReport: Equatable, Sendable {
 
   /// Training clips per second, validation not counted.
   package var clipsPerSecond: Double
+
+  package init(
+    epoch: Int, loss: Double, trainingAccuracy: Double, validation: ValidationReport,
+    clipsPerSecond: Double
+  ) {
+    self.epoch = epoch
+    self.loss = loss
+    self.trainingAccuracy = trainingAccuracy
+    self.validation = validation
+    self.clipsPerSecond = clipsPerSecond
+  }
 }
 
 /// How many validation clips were decided right.

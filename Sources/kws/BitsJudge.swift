@@ -46,6 +46,6 @@ struct BitsJudge {
   ) throws -> Confusion {
     let folder = try ClipFolder(path: clips, labels: labels)
     var evaluation = ClipEvaluation(decider)
-    return try evaluation.run(folder.clips, start: start)
+    return Confusion(labels: labels, outcomes: try evaluation.run(folder.clips, start: start))
   }
 }

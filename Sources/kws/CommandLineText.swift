@@ -6,11 +6,20 @@ enum CommandLineText {
   /// `--threads`.
   static var current: String { of(Array(CommandLine.arguments.dropFirst())) }
 
-  /// The command line with these arguments.
-  static func of(_ arguments: [String]) -> String {
+  /// The same without `--report`: what is written beside a model is no part of it.
+  static var ofResult: String {
+    of(Array(CommandLine.arguments.dropFirst()), without: ["--threads", "--report"])
+  }
+
+  /// The command line with these arguments, but for `options` with their values.
+  static func of(_ arguments: [String], without options: [String] = ["--threads"]) -> String {
     var arguments = arguments
-    arguments.removeAll { $0 == "--resume" || $0 == "--overwrite" || $0.hasPrefix("--threads=") }
-    if let index = arguments.firstIndex(of: "--threads") {
+    arguments.removeAll { argument in
+      argument == "--resume" || argument == "--overwrite"
+        || options.contains { argument.hasPrefix($0 + "=") }
+    }
+    for option in options {
+      guard let index = arguments.firstIndex(of: option) else { continue }
       arguments.removeSubrange(index..<min(index + 2, arguments.count))
     }
     return (["kws"] + arguments).map(quoted).joined(separator: " ")

@@ -26,7 +26,8 @@ enum ComparisonText {
     object.add("rightOnlyHere", pairs.onlyFirstCount)
     object.add("rightOnlyThere", pairs.onlySecondCount)
     object.add("difference", pairs.difference, decimals: 6)
-    object.add("differenceInterval", json: JSONLine.pair(pairs.interval.low, pairs.interval.high))
+    object.add(
+      "differenceInterval", json: JSONLine.interval(pairs.interval.low, pairs.interval.high))
     object.add("p", pairs.probability, decimals: 6)
     return object
   }

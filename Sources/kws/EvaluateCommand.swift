@@ -52,6 +52,14 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Let every clip follow another in one stream instead of starting from reset.")
   var inStream = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Write a page to read, report.html, with drawings and players of the worst clips, the same as \
+      report.json, and every drawing as a file of its own.
+      """, valueName: "dir"))
+  var report: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -75,53 +83,53 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let clips else { return try runStreams() }
-    let own = try decide(model, on: clips)
-    let truth = own.clips.map(\.label)
-    let isCorrect = zip(truth, own.decisions).map { $0 == $1 }
+    let folder = try report.map { try ReportFolder($0) }
+    guard let clips else { return try runStreams(folder) }
+    let own = try hear(model, on: clips)
     var report = ClipReport(
-      confusion: Confusion(labels: own.labels, truth: truth, decisions: own.decisions),
-      isInStream: inStream,
-      speakers: GroupScore.groups(
-        zip(own.clips, isCorrect).map { (Speaker.of(path: $0.path), $1) }),
+      path: clips, labels: own.model.labels, isInStream: inStream, outcomes: own.outcomes,
       minimumCount: groupMinimum)
     if let compare {
-      let other = try decide(compare, on: clips, isQuiet: true)
-      try checkSame(own.labels, other.labels, of: compare)
-      let pairs = PairedComparison(
-        first: isCorrect,
-        second: zip(other.clips, other.decisions).map { $0.label == $1 })
-      report.comparison = .init(
-        name: compare, correctCount: zip(other.clips, other.decisions).count { $0.label == $1 },
-        pairs: pairs)
+      let other = try hear(compare, on: clips, isQuiet: true)
+      try checkSame(own.model.labels, other.model.labels, of: compare)
+      report.compare(with: other.outcomes, named: compare)
     }
     try write(report.lines, report.json)
+    guard let folder else { return }
+    try write(
+      EvaluationPage(model: own.model, command: CommandLineText.current).clips(report), folder)
   }
 
-  /// What the model or checkpoint at `path`, or the built-in model, decides on every clip.
-  private func decide(
+  /// What the model or checkpoint at `path`, or the built-in model, makes of every clip.
+  private func hear(
     _ path: String?, on clips: String, isQuiet: Bool = false
-  ) throws -> (labels: [String], clips: [ClipFolder.Clip], decisions: [Int]) {
+  ) throws -> (model: ReportedModel, outcomes: [ClipOutcome]) {
     if let path, let checkpoint = try loadIfCheckpoint(path) {
-      return try decide(FloatClipDecider(checkpoint), checkpoint.labels, on: clips, isQuiet)
+      return (
+        ReportedModel(checkpoint, digest: try modelDigest(path), path: path),
+        try hear(FloatClipDecider(checkpoint), checkpoint.labels, on: clips, isQuiet)
+      )
     }
     let loaded = try modelOrDefault(path)
-    let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: path))
-    return try decide(decider, loaded.labels, on: clips, isQuiet)
+    let plan = try spottingPlan(loaded, from: path)
+    return (
+      ReportedModel(
+        loaded, digest: try modelDigest(path), path: path, kernels: plan.instructionSet),
+      try hear(SpottingClipDecider(plan: plan), loaded.labels, on: clips, isQuiet)
+    )
   }
 
-  private func decide<Decider: ClipDecider & ~Copyable>(
+  private func hear<Decider: ClipDecider & ~Copyable>(
     _ decider: consuming Decider, _ labels: [String], on clips: String, _ isQuiet: Bool
-  ) throws -> (labels: [String], clips: [ClipFolder.Clip], decisions: [Int]) {
+  ) throws -> [ClipOutcome] {
     let folder = try ClipFolder(path: clips, labels: labels)
     for name in folder.ignoredFolders where !isQuiet {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
     var evaluation = ClipEvaluation(decider)
-    let decisions = try evaluation.decide(
+    return try evaluation.run(
       folder.clips, start: inStream ? .inStream : .reset
     ) { if !isQuiet { Self.tell($0) } }
-    return (labels, folder.clips, decisions)
   }
 
   private func checkSame(_ own: [String], _ other: [String], of path: String) throws {
@@ -136,21 +144,35 @@ struct EvaluateCommand: ParsableCommand {
     for line in json ? [object] : lines { try StandardOutput.write(line: line) }
   }
 
-  private func runStreams() throws {
+  private func write(_ content: ReportContent, _ folder: ReportFolder) throws {
+    let path = try folder.write(content)
+    guard !json else { return }
+    try StandardOutput.write(line: "")
+    try StandardOutput.write(line: "wrote \(path)")
+  }
+
+  private func runStreams(_ folder: ReportFolder?) throws {
     let loaded = try streamModel(model)
-    var report = try evaluation(of: loaded, from: model).run(streams)
+    let evaluation = try evaluation(of: loaded, from: model)
+    var report = try evaluation.run(streams)
     report.minimumCount = groupMinimum
     if let compare {
       let other = try streamModel(compare)
       try checkSame(loaded.keywords, other.keywords, of: compare)
       report.compare(
-        with: try evaluation(of: other, from: compare).run(streams),
+        with: try self.evaluation(of: other, from: compare).run(streams),
         named: compare)
     }
     try write(report.lines, report.json)
     if let path = det, let chart = report.chart {
       try File.replace(path, with: Array(chart.svg().utf8).span)
     }
+    guard let folder else { return }
+    let reported = ReportedModel(
+      loaded, digest: try modelDigest(model), path: model,
+      kernels: evaluation.plan.instructionSet)
+    try write(
+      EvaluationPage(model: reported, command: CommandLineText.current).streams(report), folder)
   }
 
   /// `model` with the thresholds that are asked for; a target chooses them from each model's own table.

@@ -2,6 +2,7 @@
 
 import Buffers
 import Evaluation
+import Glibc
 import ModelFormat
 import NeuralNetwork
 import SpeechFeatures
@@ -38,7 +39,7 @@ struct FloatClipDecider: ClipDecider, ~Copyable {
     continues = false
   }
 
-  mutating func decide(_ samples: [Float]) -> Int {
+  mutating func posteriors(after samples: [Float]) -> [Float] {
     let width = network.architecture.coefficientCount
     let room = samples.count / extractor.plan.configuration.hopLength + 1
     let features = SharedBuffer<Float>(zeroed: room * width)
@@ -54,6 +55,9 @@ struct FloatClipDecider: ClipDecider, ~Copyable {
       mode: .inference
     ).span
     continues = true
-    return labels.indices.max { logits[$0] < logits[$1] } ?? 0
+    let largest = labels.indices.reduce(-Float.infinity) { max($0, logits[$1]) }
+    let powers = labels.indices.map { exp(logits[$0] - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
   }
 }

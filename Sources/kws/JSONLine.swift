@@ -47,8 +47,8 @@ struct JSONLine {
     return result + "\""
   }
 
-  /// An interval as `[low, high]`, with six decimals.
-  static func pair(_ low: Double, _ high: Double) -> String {
+  /// The ends of an interval of parts, such as a confidence interval.
+  static func interval(_ low: Double, _ high: Double) -> String {
     array([fixed(low, decimals: 6), fixed(high, decimals: 6)])
   }
 

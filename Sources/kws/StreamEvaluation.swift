@@ -14,18 +14,32 @@ struct StreamEvaluation {
     for (path, truthPath) in zip(options.stream, options.truth) {
       streams.append(try hearing.stream(path, truthPath))
     }
+    var recordings: [HeardRecording] = []
+    var peaks = ScorePeaks()
     var background: [PosteriorTrace] = []
     for path in options.background {
       for recording in try BackgroundFolder.recordings(at: path) {
-        background.append(try hearing.trace(recording))
+        let trace = try hearing.trace(recording)
+        background.append(trace)
+        peaks = peaks + trace.peaks()
+        recordings.append(
+          HeardRecording(
+            path: recording, seconds: trace.seconds, misses: [],
+            falseAlarms: trace.detections(), isBackground: true))
       }
     }
     var score = StreamScore()
-    for stream in streams {
-      score =
-        score
-        + StreamScore(
-          detections: stream.trace.detections(), truth: stream.truth, keywords: keywords)
+    for (path, stream) in zip(options.stream, streams) {
+      let own = StreamScore(
+        detections: stream.trace.detections(), truth: stream.truth, keywords: keywords)
+      score = score + own
+      let ownPeaks = stream.trace.peaks(truth: stream.truth)
+      peaks = peaks + ownPeaks
+      recordings.append(
+        HeardRecording(
+          path: path, seconds: stream.trace.seconds,
+          misses: ownPeaks.words.filter { own.misses.contains($0.word) },
+          falseAlarms: own.falseAlarms, isBackground: false))
     }
     return StreamReport(
       keywords: plan.decision.keywords, score: score,
@@ -34,6 +48,7 @@ struct StreamEvaluation {
       backgroundHours: background.reduce(0) { $0 + $1.seconds } / 3600,
       tradeoff: streams.isEmpty
         ? nil
-        : DetectionErrorTradeoff(streams: streams, background: background, keywords: keywords))
+        : DetectionErrorTradeoff(streams: streams, background: background, keywords: keywords),
+      recordings: recordings, peaks: peaks)
   }
 }

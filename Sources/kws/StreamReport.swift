@@ -31,10 +31,14 @@ struct StreamReport {
       hours: alarmHours)
   }
 
+  /// What was heard, and what went wrong in it.
+  let recordings: [HeardRecording]
+  let peaks: ScorePeaks
+
   /// Hours without keywords, those of the background alone where there is any: words and the speech
   /// around them are not what a microphone hears all day.
-  private var alarmHours: Double { backgroundHours > 0 ? backgroundHours : streamHours }
-  private var alarmCount: Int {
+  var alarmHours: Double { backgroundHours > 0 ? backgroundHours : streamHours }
+  var alarmCount: Int {
     backgroundHours > 0 ? backgroundAlarms.count : score.falseAlarms.count
   }
 
@@ -69,7 +73,7 @@ struct StreamReport {
     return lines
   }
 
-  private var keywordTable: Table {
+  var keywordTable: Table {
     var table = Table(header: ["keyword", "words", "hit", "missed", "miss rate", "false alarms"])
     for keyword in keywords {
       let hits = score.hits.count { $0.word.label == keyword }
@@ -118,7 +122,7 @@ struct StreamReport {
   }
 
   /// One row per threshold that is better than its neighbours in something.
-  private func tradeoffTable(_ tradeoff: DetectionErrorTradeoff) -> Table {
+  func tradeoffTable(_ tradeoff: DetectionErrorTradeoff) -> Table {
     var table = Table(header: [
       "threshold", "miss rate", "interval", "false alarms per hour", "interval",
     ])
@@ -137,7 +141,7 @@ struct StreamReport {
     return table
   }
 
-  private func alarmCount(_ point: DetectionErrorTradeoff.Point) -> Int {
+  func alarmCount(_ point: DetectionErrorTradeoff.Point) -> Int {
     backgroundHours > 0 ? point.backgroundAlarmCount : point.score.falseAlarms.count
   }
 
@@ -171,7 +175,7 @@ struct StreamReport {
     object.add("misses", score.misses.count)
     object.add("duplicates", score.duplicateCount)
     let misses = ClopperPearsonInterval(count: score.misses.count, total: score.wordCount)
-    object.add("missRateInterval", json: JSONLine.pair(misses.low, misses.high))
+    object.add("missRateInterval", json: JSONLine.interval(misses.low, misses.high))
     object.add("streamHours", streamHours, decimals: 4)
     object.add("streamFalseAlarms", score.falseAlarms.count)
     object.add("backgroundHours", backgroundHours, decimals: 4)
@@ -179,7 +183,7 @@ struct StreamReport {
     let alarms = PoissonInterval(count: alarmCount)
     object.add(
       "falseAlarmsPerHourInterval",
-      json: JSONLine.pair(alarms.low / alarmHours, alarms.high / alarmHours))
+      json: JSONLine.interval(alarms.low / alarmHours, alarms.high / alarmHours))
     object.add(
       "latencies",
       json: JSONLine.array(score.hits.map { fixed($0.latency, decimals: 3) }))
@@ -209,19 +213,19 @@ struct StreamReport {
     return object.text
   }
 
-  private static func hours(_ hours: Double) -> String { "\(fixed(hours, decimals: 3)) h" }
+  static func hours(_ hours: Double) -> String { "\(fixed(hours, decimals: 3)) h" }
 
-  private static func milliseconds(_ sorted: [Double], _ percentile: Int) -> String {
+  static func milliseconds(_ sorted: [Double], _ percentile: Int) -> String {
     "\(fixed(1000 * sorted[(sorted.count - 1) * percentile / 100], decimals: 0)) ms"
   }
 
-  private static func rate(_ count: Int, _ total: Int) -> String {
+  static func rate(_ count: Int, _ total: Int) -> String {
     let interval = ClopperPearsonInterval(count: count, total: total)
     return "\(percent(Double(count) / Double(total))) (95 % interval "
       + "\(fixed(100 * interval.low, decimals: 2))-\(fixed(100 * interval.high, decimals: 2)), exact)"
   }
 
-  private static func perHour(_ count: Int, _ hours: Double) -> String {
+  static func perHour(_ count: Int, _ hours: Double) -> String {
     let interval = PoissonInterval(count: count)
     return "\(fixed(Double(count) / hours, decimals: 2)) per hour (95 % interval "
       + "\(fixed(interval.low / hours, decimals: 2))-\(fixed(interval.high / hours, decimals: 2)), exact)"

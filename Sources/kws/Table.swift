@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Reports
+
 /// A plain-text table: columns of text flush left, of numbers flush right.
 struct Table {
-  private var rows: [[String]]
+  fileprivate var rows: [[String]]
 
   /// Columns from the first on that are flush left.
-  private let textColumnCount: Int
+  fileprivate let textColumnCount: Int
 
   init(header: [String], textColumnCount: Int = 1) {
     rows = [header]
@@ -30,5 +32,16 @@ struct Table {
       while line.last == " " { line.removeLast() }
       return line
     }
+  }
+}
+
+extension Page.Table {
+  /// The same table on a page.
+  init(_ table: Table) {
+    self.init(
+      header: table.rows[0],
+      rows: table.rows.dropFirst().map { row in
+        row.enumerated().map { $0 < table.textColumnCount ? .text($1) : .number($1) }
+      })
   }
 }

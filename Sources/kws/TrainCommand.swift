@@ -76,6 +76,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Threads; all processors if left out. The result does not depend on it.")
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page to read, report.html, with the course of the training; anew after every epoch.",
+      valueName: "dir"))
+  var report: String?
+
   @Flag(help: "Go on from the checkpoint in --output.")
   var resume = false
 
@@ -99,6 +105,7 @@ struct TrainCommand: ParsableCommand {
       weightDecay: weightDecay, labelSmoothing: labelSmoothing, seed: seed)
     try configuration.validate()
     try File.checkCanReplace(output)
+    let folder = try report.map { try ReportFolder($0) }
     guard resume || overwrite || !File.isRegular(output) else {
       throw CommandError(
         "\(output): is there already. Go on with it by --resume, replace it by --overwrite, or name "
@@ -120,7 +127,7 @@ struct TrainCommand: ParsableCommand {
         try Trainer(architecture: architecture, data: trainingData, configuration: configuration)
       }
     if let threads { trainer.network.threadCount = threads }
-    try train(trainer)
+    try train(trainer, folder)
   }
 
   private func resumed(
@@ -137,16 +144,24 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func train(_ trainer: Trainer) throws {
+  private func train(_ trainer: Trainer, _ folder: ReportFolder?) throws {
     guard !trainer.isFinished else {
       return try StandardOutput.write(
         line: "\(output) is finished already: it holds epoch \(trainer.epoch) of \(epochs)")
     }
+    var page = TrainingPage(trainer, command: CommandLineText.current)
+    if let folder { page.history = try TrainingHistory(in: folder, before: page) }
     try TrainingRun(
       trainer: trainer, output: output, attribution: attribution,
-      commands: [CommandLineText.current]
+      commands: [CommandLineText.ofResult],
+      tell: { report in
+        guard let folder else { return }
+        page.history.add(report)
+        _ = try folder.write(page.content)
+      }
     ).run()
     try StandardOutput.write(line: "wrote \(output)")
+    if let folder { try StandardOutput.write(line: "wrote \(folder.page)") }
   }
 }
 

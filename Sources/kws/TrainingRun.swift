@@ -21,6 +21,9 @@ struct TrainingRun {
   /// The commands that led here, the last one this.
   let commands: [String]
 
+  /// Told of every epoch, once its checkpoint is written.
+  var tell: (EpochReport) throws -> Void = { _ in }
+
   /// The newest checkpoint, where an epoch was run.
   @discardableResult func run() throws -> Checkpoint? {
     let (firstEpoch, epochCount) = (trainer.epoch, trainer.configuration.epochCount)
@@ -49,6 +52,7 @@ struct TrainingRun {
       let checkpoint = trainer.checkpoint(provenance: provenance(report))
       try File.replace(output, with: checkpoint.encoded().span)
       progress.epoch(report)
+      try tell(report)
       newest = checkpoint
     }
     return newest

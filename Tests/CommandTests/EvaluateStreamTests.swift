@@ -9,30 +9,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Two recordings of a person naming loudspeakers one after the other, with the truth.
-  private func makeStream() throws -> (stream: String, truth: String) {
-    let recordings = try ["Front_Left", "Rear_Right"].map { try Speech.path($0) }
-    let stream = folder.path("words.wav")
-    let sox = try Command(program: "/usr/bin/sox", ["-D"] + recordings + [stream])
-    #expect(sox.status == 0, "\(sox.error)")
-    let seconds = try recordings.map { path in
-      let soxi = try Command(program: "/usr/bin/soxi", ["-D", path])
-      return try #require(
-        Double(soxi.output.trimmingCharacters(in: .whitespacesAndNewlines)))
-    }
-    let truth = try folder.write(
-      "words.tsv",
-      Array(
-        """
-        0.0\t\(seconds[0])\tleft
-        \(seconds[0])\t\(seconds[0] + seconds[1])\tright
-
-        """.utf8))
-    return (stream, truth)
-  }
-
   @Test func `words are hit, noise alarms nobody, and every count is there`() throws {
-    let (stream, truth) = try makeStream()
+    let (stream, truth) = try folder.makeStream()
     let run = try Command([
       "evaluate", "--json", "--stream", stream, "--truth", truth, "--background",
       Speech.path("Noise"), "--det", folder.path("det.svg"),
@@ -52,7 +30,7 @@ import Testing
   }
 
   @Test func `text says what was heard and how sure it is`() throws {
-    let (stream, truth) = try makeStream()
+    let (stream, truth) = try folder.makeStream()
     let run = try Command([
       "evaluate", "--stream", stream, "--truth", truth, "--background", Speech.path("Noise"),
     ])
@@ -65,7 +43,7 @@ import Testing
   }
 
   @Test func `what does not fit together is refused with what to do`() throws {
-    let (stream, truth) = try makeStream()
+    let (stream, truth) = try folder.makeStream()
     let late = try folder.write("late.tsv", Array("100\t101\tleft\n".utf8))
     let strange = try folder.write("strange.tsv", Array("0\t1\tzebra\n".utf8))
     let broken = try folder.write("broken.tsv", Array("0 1 left\n".utf8))

@@ -8,26 +8,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// `clips/<class>/*` from the loudspeaker recordings: the second that ends with the word.
-  private func makeClips() throws -> String {
-    for (name, word) in [
-      ("Front_Left", "left"), ("Rear_Left", "left"), ("Front_Right", "right"),
-      ("Rear_Right", "right"), ("Side_Right", "right"),
-    ] {
-      try folder.write("clips/\(word)/x", [])
-      _ = try Speech.convert(
-        Speech.path(name),
-        to: folder.path("clips/\(word)/\(name).\(word == "left" ? "wav" : "flac")"),
-        effects: ["trim", "-1.05"])
-    }
-    try folder.write(
-      "clips/_silence_/zero.wav", WaveFile.bytes([Float](repeating: 0, count: 9_000)))
-    return folder.path("clips")
-  }
-
   @Test(arguments: [[], ["--in-stream"]])
   func `JSON has every key, and its numbers agree`(options: [String]) throws {
-    let run = try Command(["evaluate", "--json", "--clips", makeClips()] + options)
+    let run = try Command(["evaluate", "--json", "--clips", folder.makeClips()] + options)
     #expect(run.status == 0)
     #expect(run.error == "")
     #expect(run.lines.count == 1)
@@ -51,7 +34,7 @@ import Testing
   }
 
   @Test func `text has a row for every class with clips`() throws {
-    let clips = try makeClips()
+    let clips = try folder.makeClips()
     try folder.write("clips/zebra/x.wav", [])
     let run = try Command(["evaluate", "--clips", clips])
     #expect(run.status == 0)

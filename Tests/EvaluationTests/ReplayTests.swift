@@ -80,7 +80,8 @@ import ToneModel
     var expected: [ScoredDetection] = []
     var source = Pieces(samples)
     _ = try replay.run(&source, tailLength: 8_000) {
-      expected.append(ScoredDetection(time: Double($0.at) / 16_000, label: $0.label))
+      expected.append(
+        ScoredDetection(time: Double($0.at) / 16_000, label: $0.label, score: $0.score))
     }
     #expect(expected.map(\.label) == ["low", "high"])
     for pieceLength in [80_000, 5_000, 777] {
@@ -91,6 +92,28 @@ import ToneModel
       // No posterior smoothed over a window with silence in it reaches 1.
       #expect(trace.detections(threshold: 1).isEmpty)
     }
+  }
+
+  @Test func `a word's peak is the highest threshold that detects it`() throws {
+    let plan = try SpottingPlan(model: toneModel())
+    var source = Pieces(samples)
+    let trace = try PosteriorTrace(&source, plan: plan, tailLength: 8_000)
+    let truth = [
+      TruthWord(start: 3.125, end: 3.5625, label: "high"),
+      TruthWord(start: 1.25, end: 1.6875, label: "low"),
+      TruthWord(start: 0, end: 0.1, label: "other"),
+    ]
+    let peaks = trace.peaks(truth: truth)
+    #expect(peaks.words.map(\.word.label) == ["low", "high"])
+    for word in peaks.words {
+      #expect(trace.detections(threshold: word.peak).contains { $0.label == word.word.label })
+      #expect(
+        !trace.detections(threshold: word.peak.nextUp).contains { $0.label == word.word.label })
+    }
+    // Of five seconds, those that the words and the second after them reach into are left out.
+    #expect(peaks.rest.count == 1)
+    #expect(trace.peaks().rest.count == 5)
+    #expect(trace.peaks().rest.max() == peaks.words.map(\.peak).max())
   }
 
   @Test func `a higher threshold never misses fewer words`() throws {

@@ -9,7 +9,7 @@ import Testing
     -> StreamScore
   {
     StreamScore(
-      detections: detections.map { ScoredDetection(time: $0.0, label: $0.1) },
+      detections: detections.map { ScoredDetection(time: $0.0, label: $0.1, score: 1) },
       truth: truth.map { TruthWord(start: $0.0, end: $0.1, label: $0.2) },
       keywords: ["yes", "no"])
   }
