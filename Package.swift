@@ -170,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "KeywordSpottingTests",
       dependencies: [
-        "KeywordSpotting", "Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter",
-        "ToneModel",
+        "KeywordSpotting", "Buffers", "Inference", "ModelFormat", "SpeechFeatures",
+        "CAllocationCounter", "ToneModel",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -195,7 +195,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ToneModel"],
+      dependencies: [
+        "Evaluation", "Audio", "Buffers", "KeywordSpotting", "StreamSpotting", "ToneModel",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StreamSpottingTests",
