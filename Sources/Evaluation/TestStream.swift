@@ -135,10 +135,10 @@ package struct TestStream: Sendable {
       }
       guard noise.count > before else { return }
     }
-    let own = noise.prefix(mixture.count).reduce(0.0) { $0 + Double($1) * Double($1) }
-    let ownPower = own / Double(mixture.count)
+    let ownPower = Decibels.meanPower(noise.prefix(mixture.count))
     guard ownPower > 0 else { return }
-    let factor = Float((power / ownPower).squareRoot() * Self.amplitude(decibels: -decibels))
+    let factor = Float(
+      Decibels.noiseAmplitude(signal: power, noise: ownPower, signalToNoise: decibels))
     for index in mixture.indices { mixture[index] += factor * noise[index] }
   }
 }

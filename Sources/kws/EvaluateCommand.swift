@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
       Every clip goes through the same line as a microphone: features, integer network. Of a \
       checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros \
       at its end; its decision is the label with the largest posterior at its end. Intervals are Wilson's, 95 %; \
-      those of streams are exact.
+      those of streams are exact. With --noise and --snr, or --gain, the clips are heard as they are \
+      and once more under each condition; one seed gives the same noise to every model.
 
       Folders are named after the model's labels, such as DIR/yes/*.wav and DIR/_unknown_/*.wav.
       """)
@@ -28,6 +29,8 @@ struct EvaluateCommand: ParsableCommand {
   var clips: String?
 
   @OptionGroup var streams: StreamOptions
+
+  @OptionGroup var conditions: ConditionOptions
 
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
@@ -45,10 +48,14 @@ struct EvaluateCommand: ParsableCommand {
           ? "expected --clips, or --stream with --truth, or --background"
           : "--clips and whole recordings are evaluated apart: give one of them")
     }
+    guard clips != nil || !conditions.isGiven else {
+      throw ValidationError("--noise, --snr and --gain: expected --clips to hear")
+    }
   }
 
   func run() throws {
     guard let clips else { return try runStreams() }
+    guard !conditions.isGiven else { return try runConditions(clips) }
     if let model, let checkpoint = try loadIfCheckpoint(model) {
       try report(confusion(of: FloatClipDecider(checkpoint), checkpoint.labels, on: clips))
     } else {
@@ -56,6 +63,27 @@ struct EvaluateCommand: ParsableCommand {
       let decider = SpottingClipDecider(plan: try spottingPlan(loaded, from: model))
       try report(confusion(of: decider, loaded.labels, on: clips))
     }
+  }
+
+  /// Prints the accuracy under every condition.
+  private func runConditions(_ clips: String) throws {
+    func lines<Decider: ClipDecider & ~Copyable>(
+      _ labels: [String], _ decider: () throws -> Decider
+    ) throws -> [String] {
+      let evaluation = ConditionEvaluation(
+        folder: try folder(clips, labels), options: conditions,
+        start: inStream ? .inStream : .reset)
+      return try evaluation.lines(json: json, report: Self.tell, decider: decider)
+    }
+    let report: [String]
+    if let model, let checkpoint = try loadIfCheckpoint(model) {
+      report = try lines(checkpoint.labels) { try FloatClipDecider(checkpoint) }
+    } else {
+      let loaded = try modelOrDefault(model)
+      let plan = try spottingPlan(loaded, from: model)
+      report = try lines(loaded.labels) { SpottingClipDecider(plan: plan) }
+    }
+    for line in report { try StandardOutput.write(line: line) }
   }
 
   private func runStreams() throws {
@@ -79,13 +107,18 @@ struct EvaluateCommand: ParsableCommand {
   private func confusion<Decider: ClipDecider & ~Copyable>(
     of decider: consuming Decider, _ labels: [String], on clips: String
   ) throws -> Confusion {
+    var evaluation = ClipEvaluation(decider)
+    return try evaluation.run(
+      try folder(clips, labels).clips, start: inStream ? .inStream : .reset, report: Self.tell)
+  }
+
+  /// The clips, after a word on folders that are left out.
+  private func folder(_ clips: String, _ labels: [String]) throws -> ClipFolder {
     let folder = try ClipFolder(path: clips, labels: labels)
     for name in folder.ignoredFolders {
       printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
     }
-    var evaluation = ClipEvaluation(decider)
-    return try evaluation.run(
-      folder.clips, start: inStream ? .inStream : .reset, report: Self.tell)
+    return folder
   }
 
   private func report(_ confusion: Confusion) throws {
