@@ -177,8 +177,8 @@ let package = Package(
     .testTarget(
       name: "KeywordSpottingTests",
       dependencies: [
-        "KeywordSpotting", "Inference", "ModelFormat", "SpeechFeatures", "CAllocationCounter",
-        "ToneModel",
+        "KeywordSpotting", "Buffers", "Inference", "ModelFormat", "SpeechFeatures",
+        "CAllocationCounter", "ToneModel",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -209,7 +209,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Audio", "KeywordSpotting", "ModelFormat", "ToneModel"],
+      dependencies: [
+        "Evaluation", "Audio", "Buffers", "KeywordSpotting", "ModelFormat", "StreamSpotting",
+        "ToneModel",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StreamSpottingTests",
@@ -225,6 +228,16 @@ let package = Package(
         "SpeechDatasets", "Audio", "Buffers", "ModelFormat", "SpeechFeatures", "Storage",
       ],
       exclude: ["ArchiveServer.py"], swiftSettings: strict),
+    .target(
+      // What is fuzzed; the fuzzer itself is below.
+      name: "FuzzedParsers",
+      dependencies: [
+        "Audio", "Evaluation", "Interchange", "KeywordSpotting", "ListenerService", "ModelFormat",
+        "PublishedNetworks", "SpeechDatasets", "SpeechFeatures", "Storage", "ToneModel",
+      ],
+      path: "Tests/Fuzzing/Parsers", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["FuzzedParsers", "Buffers"], swiftSettings: strict),
     .testTarget(
       // Runs the built executable; the dependency is there so that it is built.
       name: "CommandTests",
@@ -244,3 +257,11 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer links only with the flags that .ci/fuzz gives, and is no part of any other build.
+if Context.environment["KWS_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzedParsers"], path: "Tests/Fuzzing/Driver",
+      swiftSettings: strict + [.enableExperimentalFeature("Extern")]))
+}

@@ -19,6 +19,9 @@ package enum EvaluationError: Error {
   /// There is no recording in a folder.
   case noRecordings(path: String)
 
+  /// Recordings of noise, of which this is the first, hold less than a second of sound.
+  case noSound(path: String)
+
   /// A recording cannot be read.
   case audio(AudioError)
 

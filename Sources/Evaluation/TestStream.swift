@@ -101,7 +101,7 @@ package struct TestStream: Sendable {
         &generator)
       for (index, word) in truth.enumerated() {
         let range = Int((word.start * rate).rounded())..<Int((word.end * rate).rounded())
-        truth[index].signalToNoiseDecibels = Self.decibels(
+        truth[index].signalToNoiseDecibels = Decibels.level(
           of: mixture[range], over: noise[range])
       }
       for index in mixture.indices { mixture[index] += noise[index] }
@@ -144,9 +144,10 @@ package struct TestStream: Sendable {
       guard noise.count > before else { return silence }
     }
     noise.removeLast(noise.count - length)
-    let ownPower = noise.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(length)
+    let ownPower = Decibels.meanPower(noise)
     guard ownPower > 0 else { return silence }
-    let factor = Float((power / ownPower).squareRoot() * Self.amplitude(decibels: -decibels))
+    let factor = Float(
+      Decibels.noiseAmplitude(signal: power, noise: ownPower, signalToNoise: decibels))
     return noise.map { factor * $0 }
   }
 }

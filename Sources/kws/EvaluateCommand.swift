@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
       Every clip goes through the same line as a microphone: features, integer network. Of a \
       checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros \
       at its end; its decision is the label with the largest posterior at its end. Intervals are Wilson's, 95 %; \
-      those of streams are exact.
+      those of streams are exact. With --noise and --snr, or --gain, the clips are heard as they are \
+      and once more under each condition; one seed gives the same noise to every model.
 
       Folders are named after the model's labels, such as DIR/yes/*.wav and DIR/_unknown_/*.wav.
       """)
@@ -33,6 +34,8 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp(
       "Draw misses against false alarms over all thresholds.", valueName: "svg"))
   var det: String?
+
+  @OptionGroup var conditions: ConditionOptions
 
   @Option(help: "A model file, or a checkpoint of 'kws train'; the built-in model if left out.")
   var model: String?
@@ -80,11 +83,18 @@ struct EvaluateCommand: ParsableCommand {
     guard det == nil || !streams.stream.isEmpty else {
       throw ValidationError("--det: expected a --stream with words to miss")
     }
+    guard clips != nil || !conditions.isGiven else {
+      throw ValidationError("--noise, --snr and --gain: expected --clips to hear")
+    }
+    guard !conditions.isGiven || compare == nil && report == nil else {
+      throw ValidationError("--noise, --snr and --gain go without --compare and --report")
+    }
   }
 
   func run() throws {
     let folder = try report.map { try ReportFolder($0) }
     guard let clips else { return try runStreams(folder) }
+    guard !conditions.isGiven else { return try runConditions(clips) }
     let own = try hear(model, on: clips)
     var report = ClipReport(
       path: clips, labels: own.model.labels, isInStream: inStream, outcomes: own.outcomes,
@@ -122,14 +132,43 @@ struct EvaluateCommand: ParsableCommand {
   private func hear<Decider: ClipDecider & ~Copyable>(
     _ decider: consuming Decider, _ labels: [String], on clips: String, _ isQuiet: Bool
   ) throws -> [ClipOutcome] {
-    let folder = try ClipFolder(path: clips, labels: labels)
-    for name in folder.ignoredFolders where !isQuiet {
-      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
-    }
+    let folder = try folder(clips, labels, isQuiet)
     var evaluation = ClipEvaluation(decider)
     return try evaluation.run(
       folder.clips, start: inStream ? .inStream : .reset
     ) { if !isQuiet { Self.tell($0) } }
+  }
+
+  /// The clips, after a word on folders that are left out.
+  private func folder(
+    _ clips: String, _ labels: [String], _ isQuiet: Bool = false
+  ) throws -> ClipFolder {
+    let folder = try ClipFolder(path: clips, labels: labels)
+    for name in folder.ignoredFolders where !isQuiet {
+      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
+    }
+    return folder
+  }
+
+  /// Prints the accuracy under every condition.
+  private func runConditions(_ clips: String) throws {
+    func lines<Decider: ClipDecider & ~Copyable>(
+      _ labels: [String], _ decider: () throws -> Decider
+    ) throws -> [String] {
+      let evaluation = ConditionEvaluation(
+        folder: try folder(clips, labels), labels: labels, options: conditions,
+        start: inStream ? .inStream : .reset)
+      return try evaluation.lines(json: json, report: Self.tell, decider: decider)
+    }
+    let report: [String]
+    if let model, let checkpoint = try loadIfCheckpoint(model) {
+      report = try lines(checkpoint.labels) { try FloatClipDecider(checkpoint) }
+    } else {
+      let loaded = try modelOrDefault(model)
+      let plan = try spottingPlan(loaded, from: model)
+      report = try lines(loaded.labels) { SpottingClipDecider(plan: plan) }
+    }
+    for line in report { try StandardOutput.write(line: line) }
   }
 
   private func checkSame(_ own: [String], _ other: [String], of path: String) throws {

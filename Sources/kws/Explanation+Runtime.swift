@@ -100,6 +100,10 @@ extension EvaluationError: ExplainedError {
       Explanation(
         text: "\(path): expected recordings (WAV, FLAC, Ogg, Opus or MP3), found none.",
         exitCode: .badData)
+    case .noSound(let path):
+      Explanation(
+        text: "\(path): expected a second of sound or more to mix in, found none.",
+        exitCode: .badData)
     case .crowded(let needed, let seconds):
       Explanation(
         text: "the words and the time between them take \(fixed(needed, decimals: 1)) s, the "

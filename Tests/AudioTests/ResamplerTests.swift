@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Audio
+import Buffers
 import Foundation
 import Testing
 
@@ -68,6 +69,34 @@ import Testing
       var resampler = try Resampler(inputRate: rate)
       #expect(try convert(samples, with: &resampler, by: size, room: room) == expected, "\(size)")
     }
+  }
+
+  @Test(arguments: 0..<20)
+  func `random rates, pieces and rooms never change the output`(turn: UInt32) throws {
+    var generator = CounterBasedGenerator(seed: 3, stream: turn)
+    let rate = Int.random(in: 4_000...96_000, using: &generator)
+    let samples = noise(count: Int.random(in: 1...30_000, using: &generator), seed: UInt64(turn))
+    var whole = try Resampler(inputRate: rate)
+    let expected = try convert(samples, with: &whole, by: samples.count, room: 150_000)
+    var resampler = try Resampler(inputRate: rate)
+    var output: [Float] = []
+    var start = 0
+    while true {
+      let end = min(start + Int.random(in: 1...3_000, using: &generator), samples.count)
+      let room = Int.random(in: 1...2_000, using: &generator)
+      var space = [Float](repeating: .nan, count: room)
+      var target = space.mutableSpan
+      if start == samples.count {
+        let count = try resampler.finish(into: &target)
+        if count == 0 { break }
+        output += space[..<count]
+      } else {
+        let progress = try resampler.process(samples.span.extracting(start..<end), into: &target)
+        start += progress.consumedSampleCount
+        output += space[..<progress.producedSampleCount]
+      }
+    }
+    #expect(output == expected, "\(rate) Hz")
   }
 
   @Test func `reset forgets everything`() throws {

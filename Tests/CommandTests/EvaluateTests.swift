@@ -33,6 +33,29 @@ import Testing
     #expect(interval[0] < accuracy && accuracy <= interval[1])
   }
 
+  @Test func `noise and gain have a row each, after the clips as they are`() throws {
+    let clips = try folder.makeClips()
+    let options = ["--noise", try Speech.path("Noise"), "--snr", "20,-40", "--gain", "-6"]
+    let run = try Command(["evaluate", "--clips", clips] + options)
+    #expect(run.status == 0 && run.error == "")
+    let rows = run.lines.dropFirst().map { $0.split(separator: "  ")[0] }
+    #expect(
+      rows == [
+        "as recorded", "signal to noise 20 dB", "signal to noise -40 dB", "6 dB softer",
+      ])
+    let json = try Command(["evaluate", "--json", "--clips", clips] + options)
+    let results = try #require(
+      JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+    let correct = results.compactMap { $0["correct"] as? Int }
+    #expect(results.map { $0["snr"] as? Double } == [nil, 20, -40, nil])
+    #expect(results.map { $0["gain"] as? Double } == [0, 0, 0, -6])
+    // Nothing is heard under noise of a hundred times the amplitude, but for silence at most.
+    #expect(correct.count == 4 && correct[0] >= 5 && correct[3] >= 4 && correct[2] <= 2)
+    #expect(try Command(["evaluate", "--clips", clips, "--snr", "20"]).status == 64)
+    #expect(try Command(["evaluate", "--clips", clips, "--gain", "loud"]).status == 64)
+    #expect(try Command(["evaluate", "--stream", "x", "--truth", "y", "--gain", "1"]).status == 64)
+  }
+
   @Test func `text has a row for every class with clips`() throws {
     let clips = try folder.makeClips()
     try folder.write("clips/zebra/x.wav", [])

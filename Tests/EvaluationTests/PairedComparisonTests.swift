@@ -100,7 +100,7 @@ import Testing
   @Test func `a score keeps every word and whether it was hit, recording after recording`() {
     func score(_ detections: [Double]) -> StreamScore {
       StreamScore(
-        detections: detections.map { ScoredDetection(time: $0, label: "yes") },
+        detections: detections.map { ScoredDetection(time: $0, label: "yes", score: 1) },
         truth: [
           TruthWord(start: 9, end: 9.5, label: "yes"), TruthWord(start: 5, end: 6, label: "other"),
           TruthWord(start: 1, end: 1.5, label: "yes"),

@@ -47,7 +47,7 @@ struct LoopedDevice: ~Copyable, AudioSource {
   }
 }
 
-@Suite struct DayTests {
+@Suite struct DayResourceTests {
   /// Bytes of this process that are in memory.
   private static func residentByteCount() -> Int {
     let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
@@ -74,11 +74,11 @@ struct LoopedDevice: ~Copyable, AudioSource {
         case .end: break hearing
         }
         if afterAnHour == 0 && line.position > 3600 * 16_000 {
-          afterAnHour = DayTests.residentByteCount()
+          afterAnHour = DayResourceTests.residentByteCount()
         }
       }
       let frameCount = source.stream.capturedFrameCount + source.stream.lostFrameCount
-      let growth = DayTests.residentByteCount() - afterAnHour
+      let growth = DayResourceTests.residentByteCount() - afterAnHour
       // Every stretch is rounded to whole samples: at most half of one is open at the end.
       let isWhole =
         heardCount + skippedCount == line.position && abs(line.position * 3 - frameCount) <= 3
