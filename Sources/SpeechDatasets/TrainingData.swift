@@ -37,12 +37,14 @@ package final class TrainingData: Sendable {
     sources: [DataSource], keywords: [String], features: FeatureConfiguration, batchSize: Int,
     seed: UInt64, augmentation: AugmentationConfiguration = AugmentationConfiguration()
   ) throws(DatasetError) {
+    // Wrong keywords are told before large files are read.
+    let task = try KeywordTask(keywords: keywords)
     var opened: [ClipSource] = []
     for source in sources {
       opened.append(try ClipSource(source, features: features, augmentation: augmentation))
     }
     try self.init(
-      opened, task: try KeywordTask(keywords: keywords), features: features, batchSize: batchSize,
+      opened, task: task, features: features, batchSize: batchSize,
       seed: seed, augmentation: augmentation, speakers: .all)
   }
 
