@@ -74,11 +74,17 @@ package struct SearchBlock: Equatable, Sendable {
     switch candidate {
     case .zero: return []
     case .invertedResidual(let kernel, let expansion):
-      layers = invertedResidual(name, kernel, expansion)
+      layers = InvertedResidual(
+        kernel: kernel, stride: stride, expansion: expansion,
+        outputChannelCount: outputChannelCount, hasShortcut: false, activation: innerActivation
+      ).layers(name, after: source, inputChannelCount: inputChannelCount)
     case .separable(let kernel, let dilation, let pairCount):
       layers = separable(name, kernel, dilation, pairCount)
     case .broadcast(let frequency, let time, let dilation):
-      layers = broadcast(name, frequency, time, dilation)
+      layers = BroadcastedResidual(
+        channelCount: outputChannelCount, frequencyKernel: frequency, timeKernel: time,
+        dilation: dilation, dropout: dropout
+      ).layers(name)
     case .flattened(let count):
       layers = [
         .convolution("\(name).narrow", count, stride: stride, activation: innerActivation),
@@ -98,20 +104,6 @@ package struct SearchBlock: Equatable, Sendable {
     return layers
   }
 
-  private func invertedResidual(_ name: String, _ kernel: Extent, _ expansion: Int) -> [Layer] {
-    let expand =
-      expansion == 1
-      ? []
-      : [
-        Layer.convolution(
-          "\(name).expand", inputChannelCount * expansion, activation: innerActivation)
-      ]
-    return expand + [
-      .depthwise("\(name).depthwise", kernel: kernel, stride: stride, activation: innerActivation),
-      .convolution("\(name).project", outputChannelCount),
-    ]
-  }
-
   private func separable(
     _ name: String, _ kernel: Extent, _ dilation: Int, _ pairCount: Int
   ) -> [Layer] {
@@ -125,22 +117,5 @@ package struct SearchBlock: Equatable, Sendable {
           activation: pair == pairCount ? .none : innerActivation),
       ]
     }
-  }
-
-  private func broadcast(
-    _ name: String, _ frequencyKernel: Int, _ timeKernel: Int, _ dilation: Int
-  ) -> [Layer] {
-    let (frequency, pointwise) = ("\(name).frequency", "\(name).pointwise")
-    return [
-      .depthwise(
-        frequency, kernel: Extent(time: 1, frequency: frequencyKernel),
-        normalization: .subSpectral(bandCount: 5)),
-      Layer(name: "\(name).average", operation: .frequencyAverage),
-      .depthwise(
-        "\(name).time", kernel: Extent(time: timeKernel, frequency: 1), dilation: dilation,
-        activation: .hardSwish),
-      .convolution(pointwise, outputChannelCount, normalization: .none, dropout: dropout),
-      Layer(name: "\(name).sum", input: frequency, operation: .sum(with: [pointwise])),
-    ]
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Glibc
 package import ModelFormat
 package import SpeechFeatures
 
@@ -40,7 +41,7 @@ package struct SearchSpace: Sendable {
 
   /// How many networks there are, as a logarithm to base 10.
   package var sizeLog10: Double {
-    blocks.reduce(0) { $0 + Double($1.candidates.count).log10 }
+    blocks.reduce(0) { $0 + log10(Double($1.candidates.count)) }
   }
 
   /// The network with candidate `choices[b]` in every block b. Its layers have names that tell block

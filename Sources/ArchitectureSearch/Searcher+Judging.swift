@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Buffers
-import Glibc
 import ModelFormat
 package import NeuralNetwork
 import SpeechDatasets
@@ -37,6 +36,4 @@ extension Searcher {
         .run(network, normalizer: normalizer)
     } catch { throw .training(error) }
   }
-
-  static func cosine(_ angle: Double) -> Double { cos(angle) }
 }

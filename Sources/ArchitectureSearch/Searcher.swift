@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Buffers
+import Glibc
 package import ModelFormat
 package import NeuralNetwork
 package import SpeechDatasets
@@ -277,6 +278,6 @@ package final class Searcher {
   private func architectureRate(_ turn: Int) -> Double {
     let count = (configuration.epochCount - configuration.restEpochCount) * stepsPerEpoch
     let progress = Double(turn + 1) / Double(max(count, 1))
-    return configuration.architectureRate * (1 - Self.cosine(.pi * progress / 2))
+    return configuration.architectureRate * (1 - cos(.pi * progress / 2))
   }
 }

@@ -47,7 +47,6 @@ import Testing
         where blocks[block].candidates[candidate] != .zero {
           let expected = try gated(
             supernet, choices, block: block, candidate: candidate, batch)
-          guard let expected else { continue }
           let found = gates[block][candidate]
           #expect(
             abs(found - expected) < 2e-4 * max(abs(expected), 0.05),
@@ -57,15 +56,13 @@ import Testing
     }
   }
 
-  /// The gradient by the gate of one candidate, by the parameters of its last normalization; nil for a
-  /// candidate that ends without one.
+  /// The gradient by the gate of one candidate: a depthwise layer of one tap behind the candidate, whose
+  /// weights are all the gate's value, 1 for the chosen candidate and 0 for another.
   private func gated(
     _ supernet: Supernet, _ choices: [Int], block: Int, candidate: Int, _ batch: RandomBatch
-  ) throws -> Double? {
+  ) throws -> Double {
     let space = supernet.space
-    let searched = space.blocks[block]
     var layers: [Layer] = []
-    var gate: String?
     var place = 0
     for part in space.parts {
       guard case .choice(let own) = part else {
@@ -78,15 +75,14 @@ import Testing
         let bare = own.bareLayers(chosen, source: source)
         layers += bare
         var addends = chosen == .zero ? [] : [source]
-        let input = bare.last?.name ?? source
+        var input = bare.last?.name ?? source
         if candidate != choices[place] {
-          let added = own.bareLayers(searched.candidates[candidate], source: source)
-          layers += added
-          addends.append(added[added.count - 1].name)
+          layers += own.bareLayers(own.candidates[candidate], source: source)
+          addends.append("gate")
+        } else {
+          input = "gate"
         }
-        let gatedLayer = layers[layers.count - 1]
-        guard gatedLayer.normalization != .none else { return nil }
-        gate = gatedLayer.name
+        layers.append(.depthwise("gate", kernel: .one, normalization: .none))
         layers.append(
           Layer(
             name: "sum", input: input, operation: .sum(with: addends),
@@ -96,32 +92,23 @@ import Testing
       }
       place += 1
     }
-    guard let gate else { return nil }
     let architecture = Architecture(
       name: "gated", coefficientCount: space.features.coefficientCount,
       windowFrameCount: space.windowFrameCount, layers: layers)
-    var tensors = supernet.parameters.exportTensors()
-    let isOn = candidate == choices[block]
-    let names = ["\(gate).norm.scale", "\(gate).norm.shift"]
-    let open = names.map { tensors[$0]!.values }
-    if !isOn {
-      for name in names { tensors[name]!.values = tensors[name]!.values.map { _ in 0 } }
-    }
+    let tensors = supernet.parameters.exportTensors()
     let network = try Network(architecture: architecture, sharing: ParameterStore(seed: 1))
     for parameter in network.parameters {
-      let values = tensors[parameter.name]!.values
+      let isOn: Float = candidate == choices[block] ? 1 : 0
+      let known = tensors[parameter.name]?.values
       let value = parameter.value
       var span = value.mutableSpan
-      for index in values.indices { span[index] = values[index] }
+      for index in 0..<parameter.count {
+        span[index] = known?[index] ?? (parameter.name == "gate.weight" ? isOn : 0)
+      }
     }
     batch.pass(network)
-    var sum = 0.0
-    for (name, values) in zip(names, open) {
-      let parameter = network.parameters.first { $0.name == name }!
-      let gradient = [Float](copying: parameter.gradient)
-      for index in values.indices { sum += Double(values[index] * gradient[index]) }
-    }
-    return sum
+    let gate = try #require(network.parameters.first { $0.name == "gate.weight" })
+    return [Float](copying: gate.gradient).reduce(0) { $0 + Double($1) }
   }
 
   @Test(arguments: ["paper", "stream"])

@@ -32,9 +32,6 @@ struct BroadcastedNetwork {
     Stage(blockCount: 4, channelCount: 20, frequencyStride: 1, dilation: 8),
   ]
 
-  /// Bands of SubSpectralNorm.
-  private static let bandCount = 5
-
   func layers(labelCount: Int) -> [Layer] {
     var layers = [
       Layer.convolution(
@@ -62,23 +59,17 @@ struct BroadcastedNetwork {
     _ name: String, of stage: Stage, isTransition: Bool, source: String
   ) -> [Layer] {
     let channelCount = stage.channelCount * width
-    let (frequency, broadcast) = ("\(name).frequency", "\(name).pointwise")
     let change =
       isTransition ? [Layer.convolution("\(name).change", channelCount, activation: .relu)] : []
-    return change + [
-      .depthwise(
-        frequency, kernel: Extent(time: 1, frequency: 3),
-        stride: Extent(time: 1, frequency: isTransition ? stage.frequencyStride : 1),
-        normalization: .subSpectral(bandCount: Self.bandCount)),
-      Layer(name: "\(name).average", operation: .frequencyAverage),
-      .depthwise(
-        "\(name).time", kernel: Extent(time: 3, frequency: 1), dilation: stage.dilation,
-        activation: .hardSwish),
-      .convolution(broadcast, channelCount, normalization: .none, dropout: 0.1),
-      Layer(
-        name: "\(name).sum", input: frequency,
-        operation: .sum(with: isTransition ? [broadcast] : [broadcast, source]),
-        activation: .relu),
-    ]
+    var layers = BroadcastedResidual(
+      channelCount: channelCount, frequencyStride: isTransition ? stage.frequencyStride : 1,
+      dilation: stage.dilation
+    ).layers(name)
+    var sum = layers.removeLast()
+    if !isTransition, case .sum(let addends) = sum.operation {
+      sum.operation = .sum(with: addends + [source])
+    }
+    sum.activation = .relu
+    return change + layers + [sum]
   }
 }

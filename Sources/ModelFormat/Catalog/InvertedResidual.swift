@@ -19,14 +19,19 @@ package struct InvertedResidual: Equatable, Sendable {
   /// Whether the input is added to the output; they must be of one shape.
   package var hasShortcut: Bool
 
+  /// After the pointwise layer that widens and after the depthwise one.
+  package var activation: Activation
+
   package init(
-    kernel: Extent, stride: Extent, expansion: Int, outputChannelCount: Int, hasShortcut: Bool
+    kernel: Extent, stride: Extent, expansion: Int, outputChannelCount: Int, hasShortcut: Bool,
+    activation: Activation = .relu6
   ) {
     self.kernel = kernel
     self.stride = stride
     self.expansion = expansion
     self.outputChannelCount = outputChannelCount
     self.hasShortcut = hasShortcut
+    self.activation = activation
   }
 
   /// The layers, named `name.expand`, `name.depthwise` and `name.project`.
@@ -41,10 +46,10 @@ package struct InvertedResidual: Equatable, Sendable {
       expansion == 1
       ? []
       : [
-        Layer.convolution("\(name).expand", inputChannelCount * expansion, activation: .relu6)
+        Layer.convolution("\(name).expand", inputChannelCount * expansion, activation: activation)
       ]
     return expand + [
-      .depthwise("\(name).depthwise", kernel: kernel, stride: stride, activation: .relu6),
+      .depthwise("\(name).depthwise", kernel: kernel, stride: stride, activation: activation),
       .convolution("\(name).project", outputChannelCount, residual: hasShortcut ? source : nil),
     ]
   }
