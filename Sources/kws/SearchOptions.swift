@@ -127,9 +127,9 @@ struct SearchOptions: ParsableArguments {
         "--weight-bits \(weightBits): expected one of "
           + WeightLevels.bitCounts.map(String.init).joined(separator: ", "))
     }
-    if profile == nil, try limits().contains(where: { $0.metric == .latency }) {
+    if try limits().contains(where: { $0.metric == .latency }), profile == nil || width == nil {
       throw ValidationError(
-        "--target latency needs --profile with the file that 'kws profile' wrote")
+        "--target latency needs --profile with the file that 'kws profile' wrote, and its --width")
     }
   }
 

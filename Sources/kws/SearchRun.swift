@@ -26,8 +26,9 @@ struct SearchRun {
   /// - Returns: the derived network with the supernet's weights.
   func search() throws -> Checkpoint {
     if File.isRegular(checkpointPath) {
+      let checkpoint = try loadCheckpoint(checkpointPath)
       do throws(SearchError) {
-        try searcher.resume(try load(checkpointPath))
+        try searcher.resume(checkpoint)
       } catch {
         let explanation = error.explanation.at(checkpointPath)
         throw CommandError(explanation.text, explanation.exitCode)
@@ -57,7 +58,7 @@ struct SearchRun {
       try writeReport()
       progress.epoch(report)
     }
-    return try load(checkpointPath)
+    return try loadCheckpoint(checkpointPath)
   }
 
   /// Writes `report.html` with its figures, `epochs.jsonl` with one line per epoch, and `result.json`
@@ -76,15 +77,6 @@ struct SearchRun {
     let point = try SweepPage.Point(
       name: searcher.space.name, best, framesPerSecond: searcher.space.framesPerSecond)
     try SearchResult(command: command, point: point).write(to: folder)
-  }
-
-  /// A checkpoint that an earlier process, or this one, wrote.
-  private func load(_ path: String) throws(SearchError) -> Checkpoint {
-    do {
-      return try loadCheckpoint(path)
-    } catch {
-      throw .notResumable(missing: "whole checkpoint")
-    }
   }
 
   private func write(_ checkpoint: Checkpoint) throws {

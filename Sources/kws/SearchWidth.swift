@@ -10,8 +10,7 @@ enum SearchWidth {
 
   /// The widest space in which a network drawn at random keeps the limits on average: the search can
   /// then go both ways, to fewer and to costlier blocks.
-  ///
-  /// - Throws: `CommandError` where even the narrowest space has no network that cheap.
+  /// The narrowest where there is none.
   static func fitting(
     _ limits: [CostLimit], latencies: LatencyTable, space: (Double) -> SearchSpace
   ) throws -> SearchSpace {
