@@ -29,14 +29,7 @@ struct BenchTrainingCommand: ParsableCommand {
       that it pays for no loading, and it has the faster of two memory formats.
       """)
 
-  @Option(help: ArgumentHelp("A Python with PyTorch to measure beside kws.", valueName: "python"))
-  var peer: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "What the peer loads before its own libraries, or none; jemalloc if left out and installed.",
-      valueName: "library"))
-  var preload: String?
+  @OptionGroup var options: BenchPeerOptions
 
   @Option(
     help: ArgumentHelp(
@@ -55,41 +48,16 @@ struct BenchTrainingCommand: ParsableCommand {
   @Option(help: "The keywords, separated by commas.")
   var keywords = DataOptions.standardKeywords
 
-  @Option(help: "Threads; all processors if left out.")
-  var threads: Int?
-
-  @Option(help: "Turns of everything that is compared.")
-  var rounds = 7
-
-  @Option(help: "Steps of each turn.")
-  var steps = 4
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads \(threads): expected 1 to 1024")
-    }
-    for (name, value) in [("rounds", rounds), ("steps", steps)]
-    where !(1...1000).contains(value) {
-      throw ValidationError("--\(name) \(value): expected 1 to 1000")
-    }
-    if preload != nil && peer == nil {
-      throw ValidationError("--preload is for the Python that --peer names: give both")
-    }
-  }
-
   func run() throws {
     let task = try KeywordTask(
       keywords: keywords.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
     let workloads = try (architecture.isEmpty ? TrainingWorkload.standard : architecture).map {
       try TrainingWorkload($0, labels: task.labels)
     }
-    let library = try peer == nil ? nil : PeerAllocator.library(preload)
-    let threadCount = threads ?? Network.processorCount
+    let library = try options.allocator()
+    let threadCount = options.threadCount
     let benchmark = TrainingBenchmark(
-      stepCount: steps, roundCount: rounds, threadCount: threadCount)
+      stepCount: options.steps, roundCount: options.rounds, threadCount: threadCount)
     var report = TrainingSpeedReport(
       threadCount: threadCount, batchSize: Self.batchSize,
       kernels: FloatPeak(threadCount: 1).instructionSet,
@@ -102,7 +70,7 @@ struct BenchTrainingCommand: ParsableCommand {
       if loaded?.features != workload.features { loaded = nil }
       let data = try loaded ?? data(task, workload.features)
       loaded = data
-      let opponent = try peer.map { python in
+      let opponent = try options.peer.map { python in
         try TrainingPeer(
           python: python, preload: library, architecture: workload.architecture,
           batchSize: Self.batchSize, threadCount: threadCount)
@@ -110,7 +78,7 @@ struct BenchTrainingCommand: ParsableCommand {
       if let opponent { report.peers.append(opponent.description) }
       report.speeds.append(try benchmark.run(workload, data: data, peer: opponent))
     }
-    if json { return try StandardOutput.write(line: report.json) }
+    if options.json { return try StandardOutput.write(line: report.json) }
     for line in report.lines { try StandardOutput.write(line: line) }
   }
 

@@ -51,9 +51,7 @@ struct ProfileCommand: ParsableCommand {
     let (table, checks) = try profile.run { done, count in
       printError("network \(done) of \(count)")
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try File.replace(output, with: Array(try encoder.encode(table) + Data("\n".utf8)).span)
+    try JSONFile.write(table, to: output)
     var lines = Table(header: ["us per frame", "estimated", "measured", "error"])
     for check in checks {
       lines.add([

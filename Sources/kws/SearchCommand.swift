@@ -87,6 +87,7 @@ struct SearchCommand: ParsableCommand {
     var space = try search.searchSpace(
       labelCount: data.keywordList.count + 2, latencies: latencies)
     if let name { space.name = name }
+    if let path = search.profile { try latencies.check(space, path: path) }
     if search.strategy == .random {
       return try runRandom(space, configuration, latencies, command: command)
     }
@@ -191,15 +192,8 @@ struct SearchCommand: ParsableCommand {
             + "--width has costlier ones."
           : "No network of this space keeps all limits: this is the cheapest. Lower --width.")
     }
-    try writeArchitecture(space.architecture(derivation.choices))
+    try JSONFile.write(
+      space.architecture(derivation.choices), to: "\(output)/architecture.json")
     try StandardOutput.write(line: "wrote \(output)/architecture.json")
-  }
-
-  private func writeArchitecture(_ architecture: Architecture) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try File.replace(
-      "\(output)/architecture.json",
-      with: Array(try encoder.encode(architecture) + Data("\n".utf8)).span)
   }
 }

@@ -12,10 +12,7 @@ struct SearchResult: Codable {
   private static func path(_ folder: String) -> String { "\(folder)/result.json" }
 
   func write(to folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try File.replace(
-      Self.path(folder), with: Array(try encoder.encode(self) + Data("\n".utf8)).span)
+    try JSONFile.write(self, to: Self.path(folder))
   }
 
   /// The result in a folder; nil where no search has finished.

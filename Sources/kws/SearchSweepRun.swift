@@ -48,9 +48,6 @@ struct SearchSweepRun {
     }
     try SweepPage(points: points, command: CommandLineText.current).page()
       .write(to: folder, name: "front")
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try File.replace(
-      "\(folder)/front.json", with: Array(try encoder.encode(points) + Data("\n".utf8)).span)
+    try JSONFile.write(points, to: "\(folder)/front.json")
   }
 }

@@ -22,7 +22,7 @@ import random
 import sys
 import time
 
-from training_peer import FORMATS, TRIAL_STEPS, Window, nn, torch
+from training_peer import Window, faster, nn, torch
 
 
 class Layers(nn.Sequential):
@@ -103,7 +103,7 @@ class Search:
     def path(self):
         return [self.random.randrange(count) for count in self.counts]
 
-    def weights(self):
+    def step(self):
         start = time.perf_counter()
         self.optimizer.zero_grad(set_to_none=True)
         self.smoothed(self.network(self.features, self.path()), self.labels).backward()
@@ -133,27 +133,19 @@ class Search:
         return self.architecture(look)
 
 
-def faster(request):
-    best = None
-    for name, format in FORMATS.items():
-        search = Search(request, format)
-        search.weights()
-        seconds = sum(search.weights() for _ in range(TRIAL_STEPS))
-        if best is None or seconds < best[0]:
-            best = (seconds, name, search)
-    return best[1:]
+STEPS = {"weights": Search.step, "pair": Search.pair, "all": Search.all}
 
 
 def main():
     torch.set_flush_denormal(True)
     request = json.loads(sys.stdin.readline())
     torch.set_num_threads(request["threads"])
-    name, search = faster(request)
+    name, search = faster(request, Search)
     answer = {"torch": torch.__version__, "format": name, "threads": torch.get_num_threads()}
     print(json.dumps(answer), flush=True)
     for line in sys.stdin:
         kind, count = line.split()
-        seconds = [getattr(search, kind)() for _ in range(int(count))]
+        seconds = [STEPS[kind](search) for _ in range(int(count))]
         print(json.dumps({"seconds": seconds}), flush=True)
 
 

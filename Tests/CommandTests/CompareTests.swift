@@ -10,22 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// `clips/<class>/*`, named as Speech Commands names them: five words of one speaker, silence of
-  /// another.
-  private func makeClips() throws -> String {
-    for (index, (name, word)) in [
-      ("Front_Left", "left"), ("Rear_Left", "left"), ("Front_Right", "right"),
-      ("Rear_Right", "right"), ("Side_Right", "right"),
-    ].enumerated() {
-      try folder.write("clips/\(word)/x", [])
-      _ = try Speech.convert(
-        Speech.path(name), to: folder.path("clips/\(word)/aa_nohash_\(index).wav"),
-        effects: ["trim", "-1.05"])
-    }
-    try folder.write(
-      "clips/_silence_/bb_nohash_0.wav", WaveFile.bytes([Float](repeating: 0, count: 9_000)))
-    return folder.path("clips")
-  }
+  private func makeClips() throws -> String { try folder.makeClips(namesSpeakers: true) }
 
   /// The built-in model but for a head that knows nothing, so that it decides the first label always.
   private func makeIgnorant() throws -> String {

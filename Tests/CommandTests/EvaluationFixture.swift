@@ -6,19 +6,24 @@ import Testing
 /// What `kws evaluate` is run on: recordings of a person naming loudspeakers.
 extension TemporaryFolder {
   /// `clips/<class>/*` from the loudspeaker recordings: the second that ends with the word.
-  func makeClips() throws -> String {
-    for (name, word) in [
+  ///
+  /// - Parameter namesSpeakers: named as Speech Commands does: the words of one speaker, silence of
+  ///   another.
+  func makeClips(namesSpeakers: Bool = false) throws -> String {
+    for (index, (name, word)) in [
       ("Front_Left", "left"), ("Rear_Left", "left"), ("Front_Right", "right"),
       ("Rear_Right", "right"), ("Side_Right", "right"),
-    ] {
+    ].enumerated() {
       try write("clips/\(word)/x", [])
+      let file =
+        namesSpeakers
+        ? "aa_nohash_\(index).wav" : "\(name).\(word == "left" ? "wav" : "flac")"
       _ = try Speech.convert(
-        Speech.path(name),
-        to: path("clips/\(word)/\(name).\(word == "left" ? "wav" : "flac")"),
-        effects: ["trim", "-1.05"])
+        Speech.path(name), to: path("clips/\(word)/\(file)"), effects: ["trim", "-1.05"])
     }
     try write(
-      "clips/_silence_/zero.wav", WaveFile.bytes([Float](repeating: 0, count: 9_000)))
+      "clips/_silence_/\(namesSpeakers ? "bb_nohash_0" : "zero").wav",
+      WaveFile.bytes([Float](repeating: 0, count: 9_000)))
     return path("clips")
   }
 

@@ -84,6 +84,18 @@ import Testing
     }
   }
 
+  @Test func `a broken checkpoint is told as what it is`() throws {
+    let folder = try fixture.workingFolder("broken")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/found", withIntermediateDirectories: true)
+    try Data("no model".utf8).write(
+      to: URL(fileURLWithPath: "\(folder)/found/search.safetensors"))
+    let run = try Command(search(["--resume"]), workingDirectory: folder)
+    #expect(run.status == 65)
+    #expect(run.error.contains("found/search.safetensors: "), "\(run.error)")
+    #expect(!run.error.contains("cannot resume"), "\(run.error)")
+  }
+
   @Test func `a sweep runs every combination once and draws the front`() throws {
     let folder = try fixture.workingFolder("sweep")
     let arguments = search(["--sweep", "beta=1,400", "--sweep", "seed=1,2"])
@@ -144,6 +156,13 @@ import Testing
       search(["--target", "latency=1000", "--profile", "profile.json"]), workingDirectory: folder)
     #expect(found.status == 0, "\(found.error)")
     #expect(found.output.contains("latency  "))
+    // A space with other layers would count them as nothing.
+    let other = try Command(
+      search(
+        ["--width", "0.5", "--target", "latency=1000", "--profile", "profile.json"],
+        output: "other"), workingDirectory: folder)
+    #expect(other.status == 65)
+    #expect(other.error.contains("has no time for a layer"), "\(other.error)")
     let broken = try Command(
       search(["--target", "latency=1", "--profile", "found/architecture.json"], output: "other"),
       workingDirectory: folder)
