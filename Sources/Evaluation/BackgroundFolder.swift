@@ -14,7 +14,8 @@ package enum BackgroundFolder {
       throw .notFound(path: path)
     }
     guard isDirectory else { return [path] }
-    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path) else {
+    // The dot leads through a path that is a link to a folder.
+    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path + "/.") else {
       throw .unreadable(path: path)
     }
     let found = names.filter(AudioFormat.isRecording).sorted().map { "\(path)/\($0)" }

@@ -35,6 +35,19 @@ import Testing
     #expect(folder.ignoredFolders == [])
   }
 
+  @Test func `a background is all recordings of a folder and its folders, also through a link`()
+    throws
+  {
+    try make(["noise/rain/b.wav", "noise/a.flac", "noise/readme.txt"])
+    try FileManager.default.createSymbolicLink(
+      atPath: root + "/link", withDestinationPath: root + "/noise")
+    for name in ["noise", "link"] {
+      let path = "\(root)/\(name)"
+      #expect(
+        try BackgroundFolder.recordings(at: path) == ["\(path)/a.flac", "\(path)/rain/b.wav"])
+    }
+  }
+
   @Test func `folders that are left out are named`() throws {
     try make(["yes/a.wav", "zebra/a.wav", "no/readme.txt"])
     let folder = try ClipFolder(path: root, labels: ["yes", "no"])
