@@ -24,7 +24,9 @@ struct OperatingPointsText {
     var lines = [
       "calibrated    on \(fixed(points.backgroundHours, decimals: 3)) h without keywords and "
         + "\(points.keywords.values.reduce(0) { $0 + $1.wordCount }) words",
-      "supports      \(Self.perDay(smallestTarget)) false alarms per day of a keyword and more",
+      // Rounded up: what is printed must be supported itself.
+      "supports      \(Self.perDay(smallestTarget.rounded(.up))) false alarms per day of a keyword "
+        + "and more",
     ]
     if !unsupported.isEmpty {
       lines.append(
