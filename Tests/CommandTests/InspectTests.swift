@@ -14,7 +14,7 @@ import Testing
       Set(object.keys) == [
         "architecture", "labels", "features", "macPerWindow", "macPerSecond", "modelBytes",
         "stateBytesPerStream", "kernels", "layers", "detection", "license", "attribution",
-        "datasetDigest", "seed", "commands", "accuracy",
+        "datasetDigest", "seed", "commands", "accuracy", "operatingPoints",
       ])
     let layers = try #require(object["layers"] as? [[String: Any]])
     for layer in layers {
