@@ -28,6 +28,19 @@ struct TrainingStepTests {
     }
   }
 
+  @Test func `a network that nobody holds any more is gone with all its layers`() throws {
+    weak var parameter: Parameter?
+    do {
+      let network = try Network(architecture: everyKindArchitecture(), seed: 11)
+      let history = StreamHistory(network: network, clipCount: clipCount)
+      let sgd = SGD(parameters: network.parameters, weightDecay: 0)
+      _ = train(network, sgd, history, steps: 0..<1)
+      parameter = network.parameters.first
+      #expect(parameter != nil)
+    }
+    #expect(parameter == nil)
+  }
+
   @Test func `one seed gives the same bits at any thread count`() throws {
     var results: [[String: FloatTensor]] = []
     var losses: [[Double]] = []

@@ -26,8 +26,9 @@ final class Slot {
   /// The values, where they are kept.
   let values: Tensor?
 
-  /// The layer that can compute them, where they are not kept.
-  private let producer: LayerStage?
+  /// The layer that can compute them, where they are not kept. It holds this slot; the network, whose
+  /// steps alone read slots, holds it.
+  private unowned let producer: LayerStage?
 
   /// `[clip, time, frequency, channel]`: the history of each clip, where values are not kept.
   private let leads: SharedBuffer<Float>
