@@ -192,15 +192,15 @@ package final class Searcher {
     _ batch: Batch, choices: [Int], step: Int
   ) throws(SearchError) -> CrossEntropy.Result {
     let network = try supernet.network(choices)
-    let result = run(network, batch, loss: smoothed, draw: UInt64(step))
+    let result = run(network, batch, loss: smoothed, draw: UInt64(step), parameters: true)
     guard result.loss.isFinite else { return result }
     optimizer.step(rate: rate(step: step), of: network.parameters)
     return result
   }
 
-  /// Forward and backward from reset.
+  /// Forward and backward from reset; back to the parameters, or to tensors only.
   private func run(
-    _ network: Network, _ batch: Batch, loss: CrossEntropy, draw: UInt64
+    _ network: Network, _ batch: Batch, loss: CrossEntropy, draw: UInt64, parameters: Bool
   ) -> CrossEntropy.Result {
     let logits = network.forward(
       batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
@@ -210,7 +210,8 @@ package final class Searcher {
       logits: logits, labels: batch.labels, labelCount: network.labelCount,
       gradient: logitsGradient)
     if result.loss.isFinite {
-      network.backward(logitsGradient: logitsGradient, clipCount: batch.clipCount)
+      network.backward(
+        logitsGradient: logitsGradient, clipCount: batch.clipCount, parameters: parameters)
     }
     return result
   }
@@ -241,7 +242,7 @@ package final class Searcher {
       configuration.gates == .pair ? zip(path, rivals).map { [$0, $1] } : nil
     let probe = try supernet.probe(
       path, candidates: chosen?.map { $0.sorted() } ?? probabilities.map { Array($0.indices) })
-    let result = run(probe.network, batch, loss: plain, draw: UInt64(draw))
+    let result = run(probe.network, batch, loss: plain, draw: UInt64(draw), parameters: false)
     guard result.loss.isFinite else { return result }
     let gates = probe.gateGradients(space, clipCount: batch.clipCount)
     let gradient = gates.indices.map { block in

@@ -110,7 +110,13 @@ extension Network {
 
   /// Fills the gradient of every parameter from that of the logits, `[clip, label]`, of the newest
   /// forward pass, which must have been a training one.
-  package func backward(logitsGradient: SharedBuffer<Float>, clipCount: Int) {
+  ///
+  /// - Parameter parameters: whether they are asked for. Without them, where only the gradients of
+  ///   tensors are, as by `gateGradients`, a third of the work is saved, and those of parameters mean
+  ///   nothing.
+  package func backward(
+    logitsGradient: SharedBuffer<Float>, clipCount: Int, parameters: Bool = true
+  ) {
     guard let workspace, workspace.trains else {
       preconditionFailure("backward needs a forward pass in training mode")
     }
@@ -134,7 +140,7 @@ extension Network {
           }
           func linear(_ stage: LayerStage) {
             unsafe stage.backwardLinear(
-              clips, isFirst: isFirst, scratch: scratch, partials: partials)
+              clips, isFirst: isFirst, scratch: scratch, partials: parameters ? partials : nil)
           }
           if first == 0 {
             spreadLogitsGradient(logitsGradient, clips)
@@ -155,7 +161,7 @@ extension Network {
       }
       first = next + 1
     }
-    joinPartials(workspace, groupCount: groups.count)
+    if parameters { joinPartials(workspace, groupCount: groups.count) }
     finishQuantization(groups)
   }
 

@@ -97,7 +97,7 @@ struct SearchBenchmark {
       switch kind {
       case .weights:
         let network = try supernet.network(path)
-        pass(network, CrossEntropy(labelSmoothing: 0.1))
+        pass(network, CrossEntropy(labelSmoothing: 0.1), parameters: true)
         optimizer.step(rate: 0.001, of: network.parameters)
       case .pair, .all:
         let rivals = sampler.rivals(of: path, step: turn, probabilities: even)
@@ -105,19 +105,20 @@ struct SearchBenchmark {
           path,
           candidates: kind == .all
             ? even.map { Array($0.indices) } : zip(path, rivals).map { [$0, $1] })
-        pass(probe.network, CrossEntropy())
+        pass(probe.network, CrossEntropy(), parameters: false)
         _ = probe.gateGradients(supernet.space, clipCount: batchSize)
       }
       return monotonicSeconds() - start
     }
 
-    private func pass(_ network: Network, _ loss: CrossEntropy) {
+    private func pass(_ network: Network, _ loss: CrossEntropy, parameters: Bool) {
       let logits = network.forward(
         features, clipCount: batchSize, frameCount: supernet.space.windowFrameCount,
         continues: Array(repeating: false, count: batchSize), history: nil, mode: .training)
       _ = loss.evaluate(
         logits: logits, labels: labels, labelCount: network.labelCount, gradient: gradient)
-      network.backward(logitsGradient: gradient, clipCount: batchSize)
+      network.backward(
+        logitsGradient: gradient, clipCount: batchSize, parameters: parameters)
     }
   }
 }

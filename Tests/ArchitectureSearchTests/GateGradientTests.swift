@@ -40,7 +40,7 @@ import Testing
       let probe = try supernet.probe(
         choices, candidates: blocks.map { Array($0.candidates.indices) })
       let batch = RandomBatch(space, clipCount: 20, labelCount: labelCount)
-      batch.pass(probe.network)
+      batch.pass(probe.network, parameters: false)
       let gates = probe.gateGradients(space, clipCount: batch.clipCount)
       for block in [1, blocks.count / 2, blocks.count - 1] {
         for candidate in blocks[block].candidates.indices
@@ -148,7 +148,8 @@ import Testing
     let results = try [1, 2, 3].map { threadCount in
       let supernet = try Supernet(space, seed: 5, threadCount: threadCount)
       let probe = try supernet.probe(choices, candidates: all)
-      RandomBatch(space, clipCount: 20, labelCount: labelCount).pass(probe.network)
+      RandomBatch(space, clipCount: 20, labelCount: labelCount).pass(
+        probe.network, parameters: false)
       return probe.gateGradients(space, clipCount: 20)
     }
     #expect(results[0] == results[1])

@@ -25,8 +25,8 @@ struct RandomBatch {
     labels = (0..<clipCount).map { $0 % labelCount }
   }
 
-  /// Forward and backward from reset; the loss.
-  @discardableResult func pass(_ network: Network) -> Double {
+  /// Forward and backward from reset, back to the parameters or to tensors only; the loss.
+  @discardableResult func pass(_ network: Network, parameters: Bool = true) -> Double {
     let logits = network.forward(
       features, clipCount: clipCount, frameCount: frameCount,
       continues: Array(repeating: false, count: clipCount), history: nil, mode: .training,
@@ -34,7 +34,8 @@ struct RandomBatch {
     let gradient = SharedBuffer<Float>(zeroed: clipCount * labelCount)
     let result = CrossEntropy().evaluate(
       logits: logits, labels: labels, labelCount: labelCount, gradient: gradient)
-    network.backward(logitsGradient: gradient, clipCount: clipCount)
+    network.backward(
+      logitsGradient: gradient, clipCount: clipCount, parameters: parameters)
     return result.loss
   }
 }

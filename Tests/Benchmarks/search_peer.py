@@ -76,7 +76,6 @@ class Supernet(nn.Module):
             else:
                 x = source + own if kind["shortcut"] else own
             if looked_at is not None:
-                x.retain_grad()
                 outputs.append((x, others))
             place += 1
         return x[:, :, 0, -1]
@@ -113,12 +112,13 @@ class Search:
     def architecture(self, look):
         start = time.perf_counter()
         path = self.path()
-        self.optimizer.zero_grad(set_to_none=True)
         outputs = []
         logits = self.network(self.features, path, look(path), outputs)
-        self.plain(logits, self.labels).backward()
-        for output, others in outputs:
-            gradient = output.grad.flatten()
+        # Gradients of the blocks' outputs alone: none of weights are computed.
+        gradients = torch.autograd.grad(
+            self.plain(logits, self.labels), [output for output, _ in outputs])
+        for gradient, (_, others) in zip(gradients, outputs):
+            gradient = gradient.flatten()
             for index, value in others.items():
                 float(torch.dot(gradient, value.flatten()))
         return time.perf_counter() - start

@@ -36,7 +36,7 @@ final class AveragePool: LinearOperation {
 
   func backward(
     input source: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
-    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
+    weightGradient: UnsafeMutablePointer<Float>?, addsWeights: Bool
   ) {
     guard let inputGradient = unsafe inputGradient else { return }
     let columnCount = unsafe min(length, source.timeCount)

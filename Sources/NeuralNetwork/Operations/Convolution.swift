@@ -101,9 +101,11 @@ final class Convolution: LinearOperation {
 
   func backward(
     input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
-    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
+    weightGradient: UnsafeMutablePointer<Float>?, addsWeights: Bool
   ) {
-    unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
+    if let weightGradient = unsafe weightGradient {
+      unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
+    }
     guard let inputGradient = unsafe inputGradient else { return }
     if crossesClips, let d = unsafe gradient.joined(columnSize: geometry.outputColumn),
       let target = unsafe inputGradient.joined(columnSize: geometry.inputColumn)

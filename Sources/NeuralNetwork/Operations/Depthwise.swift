@@ -48,9 +48,11 @@ final class Depthwise: LinearOperation {
 
   func backward(
     input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
-    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
+    weightGradient: UnsafeMutablePointer<Float>?, addsWeights: Bool
   ) {
-    unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
+    if let weightGradient = unsafe weightGradient {
+      unsafe self.weightGradient(input, gradient, weightGradient, accumulate: addsWeights)
+    }
     guard let inputGradient = unsafe inputGradient else { return }
     unsafe gatherInputGradient(gradient, inputGradient, accumulate: accumulate)
   }

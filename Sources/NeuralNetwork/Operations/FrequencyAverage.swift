@@ -35,7 +35,7 @@ final class FrequencyAverage: LinearOperation {
 
   func backward(
     input source: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
-    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool
+    weightGradient: UnsafeMutablePointer<Float>?, addsWeights: Bool
   ) {
     guard let inputGradient = unsafe inputGradient else { return }
     let factor = 1 / Float(input.frequencyCount)

@@ -23,8 +23,8 @@ protocol LinearOperation: AnyObject {
   ///   - gradient: that of the output; the columns behind each clip are zero, as many as the layer
   ///     looks back. It may be overwritten.
   ///   - inputGradient: set, or added to if `accumulate`; nil where nobody asks.
-  ///   - weightGradient: set, or added to if `addsWeights`.
+  ///   - weightGradient: set, or added to if `addsWeights`; nil where nobody asks.
   func backward(
     input: ClipSpan, gradient: ClipSpan, inputGradient: ClipSpan?, accumulate: Bool,
-    weightGradient: UnsafeMutablePointer<Float>, addsWeights: Bool)
+    weightGradient: UnsafeMutablePointer<Float>?, addsWeights: Bool)
 }

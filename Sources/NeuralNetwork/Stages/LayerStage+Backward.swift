@@ -40,9 +40,9 @@ extension LayerStage {
       activates: !activatesGradientAlone)
   }
 
-  /// The operation's gradients.
+  /// The operation's gradients; that of its weights where `partials` are there for it.
   func backwardLinear(
-    _ clips: Range<Int>, isFirst: Bool, scratch: Scratch, partials: UnsafeMutablePointer<Float>
+    _ clips: Range<Int>, isFirst: Bool, scratch: Scratch, partials: UnsafeMutablePointer<Float>?
   ) {
     guard let operation, let gradient = output.gradient else { return }
     var d = unsafe gradient.span(clips)
@@ -65,7 +65,7 @@ extension LayerStage {
     unsafe operation.backward(
       input: input.read(clips, into: scratch), gradient: d,
       inputGradient: input.gradient?.span(clips), accumulate: accumulatesInputGradient,
-      weightGradient: partials + weightOffset, addsWeights: !isFirst)
+      weightGradient: partials.map { unsafe $0 + weightOffset }, addsWeights: !isFirst)
   }
 
   /// Zero columns behind each clip's gradient: as many as the layer looks back, so that the
