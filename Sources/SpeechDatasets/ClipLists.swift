@@ -10,7 +10,8 @@ struct ClipLists: Sendable {
   /// Clips of all other words.
   let unknown: [ClipReference]
 
-  /// Sources that have noise for silence.
+  /// Sources that have noise for silence. A set to judge by takes that of its words' own sources where
+  /// there is any, so that it stays the same whatever noise a training is given.
   let noiseSources: [Int]
 
   /// - Throws: `.missingClass` for a keyword without clips, `.missingMaterial` where there are no
@@ -39,7 +40,9 @@ struct ClipLists: Sendable {
     guard !unknown.isEmpty else {
       throw .missingMaterial(kind: "other words", split: split, sources: paths)
     }
-    noiseSources = sources.indices.filter { sources[$0].hasNoise(split) }
+    let noisy = sources.indices.filter { sources[$0].hasNoise(split) }
+    let own = noisy.filter { !sources[$0].isNoiseAlone }
+    noiseSources = split == .training || own.isEmpty ? noisy : own
     guard !noiseSources.isEmpty else {
       throw .missingMaterial(kind: "background noise", split: split, sources: paths)
     }

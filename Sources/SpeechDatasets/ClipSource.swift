@@ -7,6 +7,7 @@ import SpeechFeatures
 enum ClipSource: Sendable {
   case logMel(LogMelSource)
   case recordings(RecordingSource)
+  case noise(NoiseSource)
 
   init(
     _ source: DataSource, features: FeatureConfiguration, augmentation: AugmentationConfiguration
@@ -18,6 +19,7 @@ enum ClipSource: Sendable {
     case .recordings(let path):
       self = .recordings(
         try RecordingSource(path: path, features: features, augmentation: augmentation))
+    case .noise(let path): self = .noise(try NoiseSource(path: path, features: features))
     }
   }
 
@@ -26,6 +28,7 @@ enum ClipSource: Sendable {
     switch self {
     case .logMel(let source): source.set.path
     case .recordings(let source): source.folder.path
+    case .noise(let source): source.path
     }
   }
 
@@ -34,6 +37,7 @@ enum ClipSource: Sendable {
     switch self {
     case .logMel(let source): source.set.digest
     case .recordings(let source): source.folder.digest
+    case .noise(let source): source.digest
     }
   }
 
@@ -50,7 +54,13 @@ enum ClipSource: Sendable {
         let clip = source.folder.clips[index]
         return clip.split == split ? (clip.word, index, clip.name) : nil
       }
+    case .noise: []
     }
+  }
+
+  /// Whether it has noise and no words.
+  var isNoiseAlone: Bool {
+    if case .noise = self { true } else { false }
   }
 
   /// Whether there is noise for a split.
@@ -58,16 +68,23 @@ enum ClipSource: Sendable {
     switch self {
     case .logMel(let source): !source.noise(split).isEmpty
     case .recordings(let source): !source.noise(split).isEmpty
+    case .noise(let source): source.hasNoise(split)
     }
   }
 
   /// Writes the features `[frame, coefficient]` of a clip of a word.
+  ///
+  /// - Parameter mix: noise of another source, instead of the source's own.
   func writeWord(
-    _ clip: Int, split: Split, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+    _ clip: Int, split: Split, draw: AugmentationDraw, mix: NoiseMix? = nil,
+    into target: inout MutableSpan<Float>
   ) throws(DatasetError) {
     switch self {
-    case .logMel(let source): source.writeWord(clip, split: split, draw: draw, into: &target)
-    case .recordings(let source): source.writeWord(clip, split: split, draw: draw, into: &target)
+    case .logMel(let source):
+      source.writeWord(clip, split: split, draw: draw, mix: mix, into: &target)
+    case .recordings(let source):
+      source.writeWord(clip, split: split, draw: draw, mix: mix, into: &target)
+    case .noise: preconditionFailure("a source of noise has no words")
     }
   }
 
@@ -79,6 +96,8 @@ enum ClipSource: Sendable {
     case .logMel(let source):
       source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
     case .recordings(let source):
+      source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
+    case .noise(let source):
       source.writeNoise(split: split, draw: draw, choice: choice, into: &target)
     }
   }

@@ -7,6 +7,9 @@ package enum DataSource: Equatable, Sendable {
 
   /// A folder with one folder of recordings per word, and noise in `_background_noise_`.
   case recordings(path: String)
+
+  /// A folder of recordings of noise, in folders or not.
+  case noise(path: String)
 }
 
 /// One clip of a word in one of the sources.

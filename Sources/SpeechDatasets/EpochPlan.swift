@@ -19,6 +19,7 @@ struct EpochPlan: Sendable {
     static let word: UInt32 = 3
     static let silence: UInt32 = 4
     static let continues: UInt32 = 5
+    static let noise: UInt32 = 6
   }
 
   let draws: [Draw]

@@ -38,9 +38,10 @@ extension LogMelSet {
   /// - Parameters:
   ///   - row: the clip, or nil for digital zero.
   ///   - noiseRow: what is mixed in with `draw.noiseGain`.
+  ///   - mix: noise of another source, at a ratio to the clip.
   ///   - fill: value of masked places per mel bin.
   func writeLogMel(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, frameStep: Int,
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix? = nil, frameStep: Int,
     configuration: AugmentationConfiguration, fill: [Float],
     into target: inout MutableSpan<Float>
   ) {
@@ -51,6 +52,10 @@ extension LogMelSet {
     if let row { addPower(row, gain: draw.gain, shift: shift, frameStep: frameStep, to: &target) }
     if let noiseRow, draw.noiseGain != 0 {
       addPower(noiseRow, gain: draw.noiseGain, shift: 0, frameStep: frameStep, to: &target)
+    }
+    if let mix {
+      mix.recording.mix(
+        place: mix.place, decibels: mix.decibels, floor: Self.powerFloor, into: &target)
     }
     for index in target.indices { target[index] = fastLogarithm(target[index]) }
     SpectrumMasks(

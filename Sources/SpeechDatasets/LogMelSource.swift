@@ -54,13 +54,14 @@ final class LogMelSource: Sendable {
 
   /// Writes the features `[frame, coefficient]` of a word.
   func writeWord(
-    _ clip: Int, split: Split, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+    _ clip: Int, split: Split, draw: AugmentationDraw, mix: NoiseMix? = nil,
+    into target: inout MutableSpan<Float>
   ) {
     let noise = noise(split)
+    let hasOwnNoise = draw.noiseGain > 0 && !noise.isEmpty && mix == nil
     write(
-      row: set.clips[clip].row,
-      noiseRow: draw.noiseGain > 0 && !noise.isEmpty ? choose(noise, draw.noiseChoice) : nil,
-      draw: draw, into: &target)
+      row: set.clips[clip].row, noiseRow: hasOwnNoise ? choose(noise, draw.noiseChoice) : nil,
+      draw: draw, mix: mix, into: &target)
   }
 
   /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; none at gain 0.
@@ -79,26 +80,28 @@ final class LogMelSource: Sendable {
   }
 
   private func write(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix? = nil,
+    into target: inout MutableSpan<Float>
   ) {
     guard let cosineTransform else {
-      writeLogMel(row: row, noiseRow: noiseRow, draw: draw, into: &target)
+      writeLogMel(row: row, noiseRow: noiseRow, draw: draw, mix: mix, into: &target)
       return
     }
     // Masks come before the transform, so that they are bands of mel bins.
     let frameCount = target.count / features.coefficientCount
     let logMel = SharedBuffer<Float>(zeroed: frameCount * LogMelSet.melBinCount)
     var span = logMel.mutableSpan
-    writeLogMel(row: row, noiseRow: noiseRow, draw: draw, into: &span)
+    writeLogMel(row: row, noiseRow: noiseRow, draw: draw, mix: mix, into: &span)
     cosineTransform.apply(logMel.span, into: &target)
   }
 
   private func writeLogMel(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+    row: Int?, noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix?,
+    into target: inout MutableSpan<Float>
   ) {
     set.writeLogMel(
-      row: row, noiseRow: noiseRow, draw: draw, frameStep: frameStep, configuration: augmentation,
-      fill: fill, into: &target)
+      row: row, noiseRow: noiseRow, draw: draw, mix: mix, frameStep: frameStep,
+      configuration: augmentation, fill: fill, into: &target)
   }
 
   /// A precomputed set can give only the front end that it was made with, at its hop or twice it.

@@ -81,10 +81,7 @@ package struct RecordingFolder: Sendable {
   }
 
   private static func recordings(in folder: String) throws(DatasetError) -> [String] {
-    try names(in: folder).filter { name in
-      guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
-      return AudioFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
-    }
+    try names(in: folder).filter(AudioFormat.isRecording)
   }
 
   private static func names(in folder: String) throws(DatasetError) -> [String] {

@@ -83,16 +83,19 @@ final class RecordingSource: Sendable {
 
   /// Writes the features `[frame, coefficient]` of a word.
   ///
-  /// A clip without noise where the folder has none.
+  /// A clip without noise where the folder has none. `mix` is noise of another source, instead.
   func writeWord(
-    _ clip: Int, split: Split, draw: AugmentationDraw, into target: inout MutableSpan<Float>
+    _ clip: Int, split: Split, draw: AugmentationDraw, mix: NoiseMix? = nil,
+    into target: inout MutableSpan<Float>
   ) {
     let shift = Int((draw.shiftSeconds * Float(features.sampleRate)).rounded())
     let waveform = SharedBuffer<Float>(zeroed: features.sampleRate)
     var samples = waveform.mutableSpan
     Self.add(clips[clip].samples, gain: draw.gain, at: shift, to: &samples)
     let stretches = noise(split)
-    if draw.noiseGain > 0, !stretches.isEmpty {
+    if let mix {
+      mix.recording.mix(place: mix.place, decibels: mix.decibels, into: &samples)
+    } else if draw.noiseGain > 0, !stretches.isEmpty {
       add(stretches, draw.noiseChoice, place: draw.noiseOffset, gain: draw.noiseGain, to: &samples)
     }
     write(waveform, draw: draw, into: &target)

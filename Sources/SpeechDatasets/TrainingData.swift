@@ -24,6 +24,8 @@ package final class TrainingData: Sendable {
   package let digest: String
 
   let sources: [ClipSource]
+  private let mixing = NoiseMixing()
+  private let mixedSources: [NoiseSource]
   let training: ClipLists
   let validation: ClipLists
   private let validationPlan: EpochPlan
@@ -67,6 +69,9 @@ package final class TrainingData: Sendable {
     self.seed = seed
     self.augmentation = augmentation
     self.sources = opened
+    mixedSources = opened.compactMap { source in
+      if case .noise(let noise) = source, noise.hasNoise(.training) { noise } else { nil }
+    }
     training = try ClipLists(sources: opened, task: task, split: .training, speakers: speakers)
     validation = try ClipLists(sources: opened, task: task, split: .validation)
     // The validation set is the same whatever the seed of the training.
@@ -112,7 +117,11 @@ package final class TrainingData: Sendable {
   package var drawDescription: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try! encoder.encode(augmentation), as: UTF8.self)
+    var text = String(decoding: try! encoder.encode(augmentation), as: UTF8.self)
+    if !mixedSources.isEmpty {
+      text += String(decoding: try! encoder.encode(mixing), as: UTF8.self)
+    }
+    return text
   }
 
   /// Batch `index` of `epoch`, augmented.
@@ -177,7 +186,8 @@ package final class TrainingData: Sendable {
         UInt32(clip.clip))
       try sources[clip.source].writeWord(
         clip.clip, split: lists.split,
-        draw: augmented ? AugmentationDraw(augmentation, &generator) : .none, into: &target)
+        draw: augmented ? AugmentationDraw(augmentation, &generator) : .none,
+        mix: augmented ? mix(clip, epoch: epoch) : nil, into: &target)
     case .silence(let index):
       var generator = CounterBasedGenerator(
         seed: augmented ? seed : 0, stream: EpochPlan.Stream.silence, epoch, UInt32(index))
@@ -188,6 +198,14 @@ package final class TrainingData: Sendable {
         draw: AugmentationDraw(silence: augmentation, masked: augmented, &generator),
         choice: choice, into: &target)
     }
+  }
+
+  /// Noise of a source of noise for a word of the training set; nil for most or without such sources.
+  private func mix(_ clip: ClipReference, epoch: UInt32) -> NoiseMix? {
+    var generator = CounterBasedGenerator(
+      seed: seed, stream: EpochPlan.Stream.noise + UInt32(clip.source) << 8, epoch,
+      UInt32(clip.clip))
+    return NoiseMix(mixing, mixedSources, &generator)
   }
 
   private static func digest(_ sources: [ClipSource]) -> String {

@@ -11,7 +11,8 @@ struct DataOptions: ParsableArguments {
     name: .customLong("data"),
     help: ArgumentHelp(
       "A data source; repeat it for a mixture. log-mel=DIR holds log-mel.safetensors and clips.tsv; "
-        + "recordings=DIR holds one folder of recordings per word, as Speech Commands does.",
+        + "recordings=DIR holds one folder of recordings per word, as Speech Commands does; noise=DIR holds "
+        + "recordings without a word, for silence and under half of the words at 0 to 30 dB.",
       valueName: "kind=dir"))
   var sources: [String]
 
@@ -37,9 +38,11 @@ extension DataSource {
     switch (parts.first, parts.count) {
     case ("log-mel", 2): self = .logMel(path: parts[1])
     case ("recordings", 2): self = .recordings(path: parts[1])
+    case ("noise", 2): self = .noise(path: parts[1])
     default:
       throw ValidationError(
-        "--data \(text): expected log-mel=DIR or recordings=DIR, such as --data log-mel=data")
+        "--data \(text): expected log-mel=DIR, recordings=DIR or noise=DIR, such as --data log-mel=data"
+      )
     }
   }
 }
