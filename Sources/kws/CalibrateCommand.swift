@@ -75,7 +75,7 @@ struct CalibrateCommand: ParsableCommand {
     let clips = try ClipFolder(path: folder, labels: model.labels)
     var evaluation = ClipEvaluation(
       SpottingClipDecider(plan: try spottingPlan(model, from: self.model)))
-    let fit = try evaluation.fit(clips.clips) { EvaluateCommand.tell($0) }
+    let fit = try evaluation.fit(clips.clips) { ClipHearing.tell($0) }
     guard var calibration = fit.calibration(labels: model.labels) else { return }
     model.divideLogits(by: calibration.temperature)
     // What an earlier calibration divided by is in the scales as well.

@@ -86,21 +86,22 @@ struct EvaluateCommand: ParsableCommand {
     guard clips != nil || !conditions.isGiven else {
       throw ValidationError("--noise, --snr and --gain: expected --clips to hear")
     }
-    guard !conditions.isGiven || compare == nil && report == nil else {
-      throw ValidationError("--noise, --snr and --gain go without --compare and --report")
+    guard !conditions.isGiven || compare == nil else {
+      throw ValidationError("--noise, --snr and --gain go without --compare")
     }
   }
 
   func run() throws {
     let folder = try report.map { try ReportFolder($0) }
     guard let clips else { return try runStreams(folder) }
-    guard !conditions.isGiven else { return try runConditions(clips) }
-    let own = try hear(model, on: clips)
+    guard !conditions.isGiven else { return try runConditions(clips, folder) }
+    let hearing = ClipHearing(path: clips, start: inStream ? .inStream : .reset)
+    let own = try hearing.outcomes(model)
     var report = ClipReport(
       path: clips, labels: own.model.labels, isInStream: inStream, outcomes: own.outcomes,
       minimumCount: groupMinimum)
     if let compare {
-      let other = try hear(compare, on: clips, isQuiet: true)
+      let other = try hearing.outcomes(compare, isQuiet: true)
       try checkSame(own.model.labels, other.model.labels, of: compare)
       report.compare(with: other.outcomes, named: compare)
     }
@@ -110,65 +111,16 @@ struct EvaluateCommand: ParsableCommand {
       EvaluationPage(model: own.model, command: CommandLineText.current).clips(report), folder)
   }
 
-  /// What the model or checkpoint at `path`, or the built-in model, makes of every clip.
-  private func hear(
-    _ path: String?, on clips: String, isQuiet: Bool = false
-  ) throws -> (model: ReportedModel, outcomes: [ClipOutcome]) {
-    if let path, let checkpoint = try loadIfCheckpoint(path) {
-      return (
-        ReportedModel(checkpoint, digest: try modelDigest(path), path: path),
-        try hear(FloatClipDecider(checkpoint), checkpoint.labels, on: clips, isQuiet)
-      )
-    }
-    let loaded = try modelOrDefault(path)
-    let plan = try spottingPlan(loaded, from: path)
-    return (
-      ReportedModel(
-        loaded, digest: try modelDigest(path), path: path, kernels: plan.instructionSet),
-      try hear(SpottingClipDecider(plan: plan), loaded.labels, on: clips, isQuiet)
-    )
-  }
-
-  private func hear<Decider: ClipDecider & ~Copyable>(
-    _ decider: consuming Decider, _ labels: [String], on clips: String, _ isQuiet: Bool
-  ) throws -> [ClipOutcome] {
-    let folder = try folder(clips, labels, isQuiet)
-    var evaluation = ClipEvaluation(decider)
-    return try evaluation.run(
-      folder.clips, start: inStream ? .inStream : .reset
-    ) { if !isQuiet { Self.tell($0) } }
-  }
-
-  /// The clips, after a word on folders that are left out.
-  private func folder(
-    _ clips: String, _ labels: [String], _ isQuiet: Bool = false
-  ) throws -> ClipFolder {
-    let folder = try ClipFolder(path: clips, labels: labels)
-    for name in folder.ignoredFolders where !isQuiet {
-      printError("kws: \(clips)/\(name): left out: no label of the model, or no recordings in it.")
-    }
-    return folder
-  }
-
-  /// Prints the accuracy under every condition.
-  private func runConditions(_ clips: String) throws {
-    func lines<Decider: ClipDecider & ~Copyable>(
-      _ labels: [String], _ decider: () throws -> Decider
-    ) throws -> [String] {
-      let evaluation = ConditionEvaluation(
-        folder: try folder(clips, labels), labels: labels, options: conditions,
-        start: inStream ? .inStream : .reset)
-      return try evaluation.lines(json: json, report: Self.tell, decider: decider)
-    }
-    let report: [String]
-    if let model, let checkpoint = try loadIfCheckpoint(model) {
-      report = try lines(checkpoint.labels) { try FloatClipDecider(checkpoint) }
-    } else {
-      let loaded = try modelOrDefault(model)
-      let plan = try spottingPlan(loaded, from: model)
-      report = try lines(loaded.labels) { SpottingClipDecider(plan: plan) }
-    }
-    for line in report { try StandardOutput.write(line: line) }
+  /// The same clips under every condition.
+  private func runConditions(_ clips: String, _ folder: ReportFolder?) throws {
+    let start: ClipStart = inStream ? .inStream : .reset
+    let heard = try ClipHearing(path: clips, start: start).conditions(model, conditions)
+    let report = ConditionReport(path: clips, start: start, scores: heard.scores)
+    try write(report.table.lines, report.json)
+    guard let folder else { return }
+    try write(
+      EvaluationPage(model: heard.model, command: CommandLineText.current).conditions(report),
+      folder)
   }
 
   private func checkSame(_ own: [String], _ other: [String], of path: String) throws {
@@ -232,15 +184,5 @@ struct EvaluateCommand: ParsableCommand {
         .badData)
     }
     return try modelOrDefault(path)
-  }
-
-  static func tell(_ finding: ClipFinding) {
-    switch finding {
-    case .truncated(let path, let expected, let found):
-      printError(
-        "kws: \(path): truncated: expected \(expected) frames, found \(found). The rest counts as "
-          + "digital silence.")
-    case .empty(let path): printError("kws: \(path): has no samples. Counts as digital silence.")
-    }
   }
 }

@@ -34,6 +34,27 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.path("out")).sorted()
   }
 
+  @Test func `conditions: the page and its JSON have what is printed`() throws {
+    let clips = try folder.makeClips()
+    let arguments = [
+      "evaluate", "--clips", clips, "--noise", try Speech.path("Noise"), "--snr", "20,0",
+      "--gain", "-6,6",
+    ]
+    let run = try Command(arguments + ["--json", "--report", folder.path("out")])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(try files() == ["levels.svg", "noise.svg", "report.html", "report.json"])
+    let printed = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? NSArray
+    #expect(printed?.count == 5)
+    #expect(try report()["evaluation"] as? NSArray == printed)
+    let page = try page()
+    for row in try Command(arguments).lines.dropFirst() {
+      let name = try #require(row.components(separatedBy: "  ").first)
+      #expect(page.contains(name), "\(row)")
+    }
+    let compared = try Command(arguments + ["--compare", "m.safetensors"])
+    #expect(compared.status == 64 && compared.error.contains("go without --compare"))
+  }
+
   @Test func `clips: the page, its JSON and what is printed have the same figures`() throws {
     let clips = try folder.makeClips()
     // Silence that is called a word: a clip that is decided wrong.
