@@ -62,6 +62,12 @@ struct QuantizeCommand: ParsableCommand {
 
   @OptionGroup var training: QuantizationAwareOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page to read, report.html, with what the integers cost by class and by layer.",
+      valueName: "dir"))
+  var report: String?
+
   enum Rounding: String, ExpressibleByArgument, CaseIterable { case paper }
 
   func validate() throws {
@@ -70,6 +76,9 @@ struct QuantizeCommand: ParsableCommand {
         rounding == nil
           ? "--output: expected the name of a file"
           : "--rounding paper writes no model: no --output")
+    }
+    guard report == nil || rounding == nil else {
+      throw ValidationError("--report: expected a model to report on, so no --rounding")
     }
     guard (1...10_000).contains(calibrationBatches) else {
       throw ValidationError("--calibration-batches \(calibrationBatches): expected 1 to 10000")
@@ -91,6 +100,7 @@ struct QuantizeCommand: ParsableCommand {
         bits.weightBits?.values ?? [8])
     }
     try File.checkCanReplace(output)
+    let folder = try report.map { try ReportFolder($0) }
     let quantizing = Quantizing(
       checkpoint: checkpoint, data: data, calibrationBatchCount: calibrationBatches)
     let isSimulated = TrainingConfiguration.of(checkpoint)?.bitWidths != nil
@@ -108,9 +118,10 @@ struct QuantizeCommand: ParsableCommand {
           widths, plan: training.plan,
           output: training.trainingCheckpoint ?? output + ".training")
     }
-    try judge(&result, checkpoint: checkpoint, data: data, sensitivity: sensitivity)
+    let page = try judge(&result, checkpoint: checkpoint, data: data, sensitivity: sensitivity)
     try File.replace(output, with: result.model.encoded().span)
     try StandardOutput.write(line: "wrote \(output): \(result.model.byteCount) bytes for inference")
+    if let folder { try StandardOutput.write(line: "wrote \(try folder.write(page.content))") }
   }
 
   /// The bits that are asked for, or that fit the bytes that are.
@@ -133,10 +144,12 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   /// Prints what the integers cost, and notes the accuracy in the model.
+  ///
+  /// - Throws: `CommandError` where that is more than is allowed.
   private func judge(
     _ result: inout Quantizing.Result, checkpoint: Checkpoint, data: QuantizationData,
     sensitivity: LayerSensitivity
-  ) throws {
+  ) throws -> QuantizationPage {
     let simulated = try data.decisions(result.simulation)
     let integer = try IntegerValidation(data: data.training, model: result.model).run()
     let isReal = TrainingConfiguration.of(checkpoint)?.bitWidths == nil
@@ -150,30 +163,17 @@ struct QuantizeCommand: ParsableCommand {
       : ("simulated", simulated)
     let gate = QuantizationGate(
       labels: checkpoint.labels, reference: reference, integer: integer)
-    for line in gate.accuracyLines { try StandardOutput.write(line: line) }
-    try StandardOutput.write(
-      line: DecisionAgreement(simulated: simulated, integer: integer).line)
-    for line in gate.classTable.lines { try StandardOutput.write(line: line) }
-    for line in costliestLayers(result.model, sensitivity).lines {
-      try StandardOutput.write(line: line)
-    }
+    let agreement = DecisionAgreement(simulated: simulated, integer: integer)
+    let layers = RoundedLayer.layers(result.model, sensitivity)
+    let lines =
+      gate.accuracyLines + [agreement.line] + gate.classTable.lines
+      + RoundedLayer.costliest(layers, count: 3).lines
+    for line in lines { try StandardOutput.write(line: line) }
     try gate.check(self.gate)
     result.model.provenance.accuracy = gate.accuracyLines
-  }
-
-  /// The layers whose weights, rounded alone, raise the cross entropy most.
-  private func costliestLayers(_ model: QuantizedModel, _ sensitivity: LayerSensitivity) -> Table {
-    var table = Table(header: ["costliest layers", "bits", "nats"])
-    let costs = model.layers.indices.filter { model.layers[$0].weightBits > 0 }.map { index in
-      (index, sensitivity.cost(layer: index, bitCount: model.layers[index].weightBits))
-    }
-    for (index, cost) in costs.sorted(by: { $0.1 > $1.1 }).prefix(3) {
-      table.add([
-        model.architecture.layers[index].name, "\(model.layers[index].weightBits)",
-        fixed(cost, decimals: 4),
-      ])
-    }
-    return table
+    return QuantizationPage(
+      command: CommandLineText.current, model: result.model, gate: gate, agreement: agreement,
+      layers: layers)
   }
 }
 

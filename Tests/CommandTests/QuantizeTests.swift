@@ -84,6 +84,33 @@ import Testing
     #expect(try !fixture.names(folder).contains("n.safetensors"))
   }
 
+  @Test func `a budget that would do for eight bits gets them, and the report names every layer`()
+    throws
+  {
+    let folder = try trained("report")
+    let run = try quantize(
+      [
+        "--bytes", "1e6", "--accept-loss", "--output", "m.safetensors", "--report", "out",
+      ], in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    // What the clips measure as no cost does not take bits away.
+    #expect(try weightBits(folder) == [0, 8, 0, 8])
+    #expect(run.lines.suffix(1) == ["wrote out/report.html"])
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/out/report.json"))
+    let report = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(report["bytes"] as? Int == (try inspect(folder)["modelBytes"] as? Int))
+    let layers = try #require(report["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["bits"] as? Int } == [8, 8])
+    let integers = try #require(report["integers"] as? [String: Int])
+    let right = try #require(integers["correctFromReset"])
+    #expect(run.output.contains("(\(right) of 24)") || run.output.contains("\(right) of 24"))
+    let page = try String(contentsOfFile: "\(folder)/out/report.html", encoding: .utf8)
+    #expect(page.contains("What rounding the weights of one layer alone costs"))
+    let refused = try quantize(
+      ["--weight-bits", "1", "--max-loss", "0", "--output", "n", "--report", "none"], in: folder)
+    if refused.status == 65 { #expect(try fixture.names("\(folder)/none").isEmpty) }
+  }
+
   @Test func `a model that loses too much is not written unless that is accepted`() throws {
     let folder = try trained("gate")
     // A loss may be negative, but not below minus all; at 0 points one bit of such a stem loses.
