@@ -6,6 +6,7 @@ package enum Drawing: Sendable {
   case histogram(Histogram)
   case bars(BarChart)
   case map(HeatMap)
+  case layers(LayerDiagram)
 
   /// One SVG document, which follows the reader's light or dark scheme.
   package func svg() -> String {
@@ -14,6 +15,7 @@ package enum Drawing: Sendable {
     case .histogram(let histogram): histogram.svg()
     case .bars(let bars): bars.svg()
     case .map(let map): map.svg()
+    case .layers(let layers): layers.svg()
     }
   }
 }

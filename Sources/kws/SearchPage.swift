@@ -146,6 +146,7 @@ struct SearchPage {
 
   private func architecture(_ last: SearchEpochReport) throws -> [Page.Element] {
     let architecture = space.architecture(last.choices)
+    let diagram = LayerDiagram(architecture, try architecture.geometry())
     let rows = try architecture.geometry().map { layer -> [Page.Cell] in
       [
         .text(layer.layer.name),
@@ -156,6 +157,7 @@ struct SearchPage {
       ]
     }
     return [
+      .figure(Page.Figure(name: "search-network", .layers(diagram))),
       .table(
         Page.Table(
           header: ["block", "chosen", "probability"],

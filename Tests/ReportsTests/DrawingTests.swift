@@ -48,6 +48,23 @@ import Testing
     #expect(widths.count == 3 && abs(2 * widths[0] - widths[1]) < 0.11 && widths[2] == 0)
   }
 
+  @Test func `layers are boxes filled by their weight, with arcs to what they read past`() throws {
+    let diagram = LayerDiagram(
+      title: "t", weightLabel: "w",
+      layers: [
+        LayerDiagram.Layer(name: "a", text: "", shape: "1x2", weight: 4),
+        LayerDiagram.Layer(name: "b<", text: "", shape: "1x2", weight: 2),
+        LayerDiagram.Layer(name: "c", text: "", shape: "1x2", weight: 0, sources: [0, nil]),
+        LayerDiagram.Layer(
+          name: "d", text: "", shape: "1x2", weight: 1, sources: [0], followsAbove: false),
+      ])
+    let elements = MarkupElements(diagram.svg())
+    let widths = elements["rect"].compactMap { $0["width"].flatMap(Double.init) }
+    #expect(widths == [330, 330, 330, 165, 330, 0, 330, 82.5])
+    #expect(elements["polyline"].count == 3 && elements["line"].count == 3)
+    #expect(elements.text.contains("b<"))
+  }
+
   @Test func `a confusion has a row for every class with clips, and colours what is wrong`() {
     let map = HeatMap.confusion(
       title: "t", rowLabel: "is", columnLabel: "taken for", labels: ["a", "b", "c"],
