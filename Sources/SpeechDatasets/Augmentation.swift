@@ -14,8 +14,9 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   /// Largest amplitude factor of the background noise.
   package var noiseAmplitude: Float = 0.1
 
-  /// Range of the level change of every clip, in dB.
-  package var gainDecibels: ClosedRange<Float> = -10...6
+  /// Range of the level change of every clip, in dB: recordings of a data set are spoken close by, a
+  /// microphone in a room hears soft voices and far ones, too.
+  package var gainDecibels: ClosedRange<Float> = -25...8
 
   /// SpecAugment: masks along time, and their largest width in seconds.
   package var timeMaskCount = 2

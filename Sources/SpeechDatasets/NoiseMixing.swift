@@ -12,6 +12,20 @@ struct NoiseMixing: Codable, Equatable, Sendable {
   var decibels: ClosedRange<Float> = 0...30
 }
 
+/// The options of all draws: those of the augmentation, and where noise is mixed in `noiseMixing`.
+struct DrawOptions: Encodable {
+  var augmentation: AugmentationConfiguration
+  var noiseMixing: NoiseMixing?
+
+  private enum CodingKeys: CodingKey { case noiseMixing }
+
+  func encode(to encoder: any Encoder) throws {
+    try augmentation.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(noiseMixing, forKey: .noiseMixing)
+  }
+}
+
 /// What is drawn for one word.
 struct NoiseMix {
   let recording: NoiseSpectrum

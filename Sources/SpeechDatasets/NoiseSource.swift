@@ -27,15 +27,7 @@ final class NoiseSource: Sendable {
   ///
   /// - Throws: `DatasetError` for a folder without recordings or the first that cannot be read.
   init(path: String, features: FeatureConfiguration) throws(DatasetError) {
-    guard features.sampleRate == AudioFormat.sampleRate else {
-      throw .features(
-        path: path, field: "sample rate", expected: "\(AudioFormat.sampleRate)",
-        found: "\(features.sampleRate)")
-    }
-    var logMel = features
-    logMel.cepstralCoefficientCount = nil
-    let plan: FeaturePlan
-    do throws(FeatureError) { plan = try FeaturePlan(logMel) } catch { throw .configuration(error) }
+    let plan = try FeaturePlan.logMel(of: features, path: path)
     var recordings: [NoiseSpectrum] = []
     var (training, validation): ([Int], [Int]) = ([], [])
     var index = ""

@@ -39,17 +39,7 @@ final class RecordingSource: Sendable {
   init(
     path: String, features: FeatureConfiguration, augmentation: AugmentationConfiguration
   ) throws(DatasetError) {
-    guard features.sampleRate == AudioFormat.sampleRate else {
-      throw .features(
-        path: path, field: "sample rate", expected: "\(AudioFormat.sampleRate)",
-        found: "\(features.sampleRate)")
-    }
-    var logMel = features
-    logMel.cepstralCoefficientCount = nil
-    do throws(FeatureError) {
-      _ = try FeaturePlan(features)
-      plan = try FeaturePlan(logMel)
-    } catch { throw .configuration(error) }
+    plan = try .logMel(of: features, path: path)
     let folder = try RecordingFolder(path: path)
     var clips: [Recording] = []
     for clip in folder.clips {

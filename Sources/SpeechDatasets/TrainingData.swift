@@ -113,15 +113,14 @@ package final class TrainingData: Sendable {
   /// Batches of validation clips that are full; 0 where the set is smaller than a batch.
   package var fullValidationBatchCount: Int { validationPlan.draws.count / batchSize }
 
-  /// The seed-free options of the draws, for the record in a checkpoint.
+  /// The seed-free options of the draws, for the record in a checkpoint: a JSON object that can be read
+  /// as an `AugmentationConfiguration`.
   package var drawDescription: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    var text = String(decoding: try! encoder.encode(augmentation), as: UTF8.self)
-    if !mixedSources.isEmpty {
-      text += String(decoding: try! encoder.encode(mixing), as: UTF8.self)
-    }
-    return text
+    let options = DrawOptions(
+      augmentation: augmentation, noiseMixing: mixedSources.isEmpty ? nil : mixing)
+    return String(decoding: try! encoder.encode(options), as: UTF8.self)
   }
 
   /// Batch `index` of `epoch`, augmented.

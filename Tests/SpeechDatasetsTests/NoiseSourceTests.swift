@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Buffers
+import FoundationEssentials
 import Glibc
 import SpeechDatasets
 import SpeechFeatures
@@ -159,8 +160,14 @@ import Testing
     let spectra = DataSource.logMel(path: try writeSpectra())
     let plain = try data([spectra])
     let mixed = try data([spectra, .noise(path: try writeNoise())])
-    #expect(!plain.drawDescription.contains("decibels\":"))
-    #expect(mixed.drawDescription.contains("decibels\":"))
+    #expect(!plain.drawDescription.contains("noiseMixing"))
+    #expect(mixed.drawDescription.contains("\"noiseMixing\":{\"decibels\":[0,30],"))
+    // A training that goes on reads them as the options of the augmentation.
+    for data in [plain, mixed] {
+      let read = try JSONDecoder().decode(
+        AugmentationConfiguration.self, from: Data(data.drawDescription.utf8))
+      #expect(read == data.augmentation)
+    }
     #expect(plain.digest != mixed.digest)
   }
 
