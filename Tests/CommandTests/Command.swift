@@ -27,6 +27,12 @@ struct Command {
     return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("kws").path
   }()
 
+  /// This process's own environment without settings of a listener, such as those that name recordings
+  /// for the tests would be taken for.
+  static let environment = ProcessInfo.processInfo.environment.filter {
+    !$0.key.hasPrefix("KWS_") && $0.key != "NOTIFY_SOCKET"
+  }
+
   /// Runs `kws` with `arguments`; `input` goes to standard input.
   init(_ arguments: [String], input: Data = Data(), workingDirectory: String? = nil) throws {
     try self.init(
@@ -50,6 +56,7 @@ struct Command {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
+    process.environment = Self.environment
     if let workingDirectory {
       process.currentDirectoryURL = URL(fileURLWithPath: workingDirectory)
     }

@@ -9,8 +9,7 @@ final class RunningCommand {
   private let outputPath: String
   private let errorPath: String
 
-  /// Starts `kws` with `arguments`, and with `environment` added to this process's own, from which
-  /// settings of a listener are taken out.
+  /// Starts `kws` with `arguments`, and with `environment` added to that of every command.
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
     folder = try TemporaryFolder()
     outputPath = folder.path("output")
@@ -20,9 +19,7 @@ final class RunningCommand {
     }
     process.executableURL = URL(fileURLWithPath: Command.executable)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment
-      .filter { !$0.key.hasPrefix("KWS_") && $0.key != "NOTIFY_SOCKET" }
-      .merging(environment) { $1 }
+    process.environment = Command.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)!
     process.standardError = FileHandle(forWritingAtPath: errorPath)!
