@@ -12,13 +12,14 @@ extension LayerDiagram {
       if blocks.last != block { blocks.append(block) }
       let above: Int? = index == 0 ? nil : index - 1
       let followsAbove = layer.inputIndex == above
+      var sources: [Int?] = followsAbove ? [] : [layer.inputIndex]
+      sources += layer.addendIndices.map(Optional.some)
+      if let residual = layer.residualIndex { sources.append(residual) }
       return LayerDiagram.Layer(
         name: layer.layer.name, text: layer.diagramText,
         shape: "\(layer.windowColumnCount) x \(layer.output.text)",
         weight: Double(layer.macPerColumn * layer.windowColumnCount),
-        sources: (followsAbove ? [] : [layer.inputIndex]) + layer.addendIndices
-          + [layer.residualIndex].compactMap { $0 },
-        followsAbove: followsAbove, group: blocks.count - 1)
+        sources: sources, followsAbove: followsAbove, group: blocks.count - 1)
     }
     self.init(
       title: "\(architecture.name): layers, and columns x frequencies x channels they put out",
