@@ -3,7 +3,12 @@
 extension BarChart {
   private static let width = 760.0
   private static let rowHeight = 28.0
-  private static let margin = (left: 130.0, right: 150.0, top: 40.0, bottom: 52.0)
+  private static let margin = (right: 150.0, top: 40.0, bottom: 52.0)
+
+  /// Room for the longest name, of 13 pixels of sans-serif.
+  private var leftMargin: Double {
+    max(130, 24 + 7 * Double(bars.map(\.name.count).max() ?? 0))
+  }
 
   /// The chart as one SVG document, as high as there are bars.
   package func svg() -> String {
@@ -13,9 +18,10 @@ extension BarChart {
       values: (axis.scale == .linear ? [0] : []) + bars.map(\.value)
         + intervals.flatMap { [$0.lowerBound, $0.upperBound] })
     let bottom = Self.margin.top + Self.rowHeight * Double(max(bars.count, 1))
-    let extent = Self.width - Self.margin.left - Self.margin.right
+    let left = leftMargin
+    let extent = Self.width - left - Self.margin.right
     func place(_ value: Double) -> Double {
-      Self.margin.left + min(max(scale.place(value), 0), 1) * extent
+      left + min(max(scale.place(value), 0), 1) * extent
     }
     var svg = SVGText(title: title, width: Self.width, height: bottom + Self.margin.bottom)
     svg.text(title, x: 12, y: 22, anchor: .start, kind: "title")
@@ -26,7 +32,7 @@ extension BarChart {
     for (index, bar) in bars.enumerated() {
       let middle = Self.margin.top + Self.rowHeight * (Double(index) + 0.5)
       svg.rectangle(
-        x: Self.margin.left, y: middle - 8, width: place(bar.value) - Self.margin.left,
+        x: left, y: middle - 8, width: place(bar.value) - left,
         height: 16, color: SVGText.color(0), strength: 0.6)
       if let interval = bar.interval {
         svg.line(
@@ -35,11 +41,11 @@ extension BarChart {
           svg.line(place(end), middle - 5, place(end), middle + 5, kind: "mark")
         }
       }
-      svg.text(bar.name, x: Self.margin.left - 8, y: middle + 4, anchor: .end)
+      svg.text(bar.name, x: left - 8, y: middle + 4, anchor: .end)
       svg.text(bar.text, x: Self.width - Self.margin.right + 12, y: middle + 4, anchor: .start)
     }
-    svg.line(Self.margin.left, Self.margin.top, Self.margin.left, bottom, kind: "axis")
-    svg.text(axis.label, x: Self.margin.left + extent / 2, y: bottom + 40, anchor: .middle)
+    svg.line(left, Self.margin.top, left, bottom, kind: "axis")
+    svg.text(axis.label, x: left + extent / 2, y: bottom + 40, anchor: .middle)
     return svg.document
   }
 }

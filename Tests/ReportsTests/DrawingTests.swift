@@ -65,6 +65,18 @@ import Testing
     #expect(elements.text.contains("b<"))
   }
 
+  @Test func `the names of bars have the room that they need`() throws {
+    func start(_ name: String) throws -> Double {
+      let bars = BarChart(
+        title: "t", axis: Chart.Axis(label: "l"),
+        bars: [BarChart.Bar(name: name, value: 1, text: "1")])
+      let x = MarkupElements(bars.svg())["rect"].first?["x"].flatMap(Double.init)
+      return try #require(x)
+    }
+    #expect(try start("yes") == 130)
+    #expect(try start("high2.bc3t3d2.frequency") > 23 * 7)
+  }
+
   @Test func `a confusion has a row for every class with clips, and colours what is wrong`() {
     let map = HeatMap.confusion(
       title: "t", rowLabel: "is", columnLabel: "taken for", labels: ["a", "b", "c"],
