@@ -14,9 +14,8 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   /// Largest amplitude factor of the background noise.
   package var noiseAmplitude: Float = 0.1
 
-  /// Range of the level change of every clip, in dB: recordings of a data set are spoken close by, a
-  /// microphone in a room hears soft voices and far ones, too.
-  package var gainDecibels: ClosedRange<Float> = -25...8
+  /// Range of the level change of every clip, in dB.
+  package var gainDecibels: ClosedRange<Float> = -10...6
 
   /// SpecAugment: masks along time, and their largest width in seconds.
   package var timeMaskCount = 2
@@ -35,6 +34,7 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   package init(_ strength: AugmentationStrength = .standard) {
     switch strength {
     case .standard: break
+    case .far: gainDecibels = -25...8
     case .moderate:
       gainDecibels = -6...3
       (timeMaskCount, timeMaskSeconds) = (1, 0.1)
@@ -50,6 +50,10 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
 package enum AugmentationStrength: String, CaseIterable, Sendable {
   /// For long training: levels of a wide range, and masks.
   case standard
+
+  /// The standard with levels from -25 to 8 dB: recordings of a data set are spoken close by, a
+  /// microphone in a room hears soft voices and far ones, too.
+  case far
 
   /// For short training of networks of some hundred thousand parameters: one mask each way, levels
   /// from -6 to 3 dB.

@@ -67,7 +67,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var bits: BitOptions
 
   @Option(
-    help: "How far clips are varied in level and by masks; moderate and light suit short runs.")
+    help:
+      "How far clips are varied in level and by masks; far has levels down to -25 dB, moderate and light suit short runs."
+  )
   var augmentation = AugmentationStrength.standard
 
   @Option(help: "Seed of every draw.")

@@ -112,8 +112,7 @@ import Testing
     try refusal(
       ["quantize", "run.safetensors", "--keywords", "no,yes"] + data + output, 65,
       says: ["run.safetensors", "--keywords"])
-    let quantize =
-      ["quantize", "run.safetensors", "--keywords", "yes,no", "--accept-loss"] + data
+    let quantize = ["quantize", "run.safetensors", "--keywords", "yes,no"] + data
     let full = try Command(
       script: #"ulimit -f 1; exec "$KWS" "$@""#, quantize + output, workingDirectory: folder)
     #expect(full.status == 74)

@@ -159,7 +159,7 @@ import Training
     }
     #expect(field == "data options")
     #expect(expected == "shiftSeconds 0.25, gainDecibels -3.0...3.0")
-    #expect(found == "shiftSeconds 0.1, gainDecibels -25.0...8.0")
+    #expect(found == "shiftSeconds 0.1, gainDecibels -10.0...6.0")
   }
 
   @Test(arguments: ["5", "-1", "99999999999999999999", "9223372036854775807", "one"])
