@@ -115,9 +115,11 @@ struct SearchCommand: ParsableCommand {
     let tables = try Searcher.tables(space, configuration.objective, latencies)
     guard
       let derivation = Derivation.random(
-        space, limits: configuration.objective.limits, tables: tables, seed: search.seed)
+        candidateCounts: space.blocks.map(\.candidates.count),
+        limits: configuration.objective.limits, tables: tables, seed: search.seed)
     else {
-      throw CommandError("--target: no network drawn keeps it. Lower --width.", .usage)
+      throw CommandError(
+        "--target: no network of this space keeps all limits. Lower --width.", .usage)
     }
     try describe(derivation, space, tables)
     guard training.trainEpochs > 0 else { return }

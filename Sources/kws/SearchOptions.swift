@@ -41,7 +41,7 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: """
-      gradient, or random: the first network drawn that uses --target to 95 %, to compare with.
+      gradient, or random: one drawn evenly of those that use --target to 95 %, to compare with.
       """)
   var strategy = SearchStrategy.gradient
 

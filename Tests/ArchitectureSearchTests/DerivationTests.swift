@@ -69,4 +69,55 @@ import Testing
     #expect(derivation.choices == [0, 0])
     #expect(derivation.keepsLimits && !derivation.isBinding)
   }
+
+  @Test func `networks at random are drawn evenly among those within the limits`() throws {
+    let table = CostTable(
+      metric: .macs, fixed: 50,
+      entries: [[0, 11, 18, 29, 40], [0, 8, 14, 31], [0, 3, 17, 22, 35]])
+    let limits = [CostLimit(metric: .macs, most: 110)]
+    var counts: [[Int]: Int] = [:]
+    for first in 0..<5 {
+      for second in 0..<4 {
+        for third in 0..<5 {
+          let choices = [first, second, third]
+          let used = table.cost(choices) / 110
+          if used <= 1, used >= Derivation.leastUtilization { counts[choices] = 0 }
+        }
+      }
+    }
+    #expect(counts.count >= 6)
+    let drawCount = 400
+    for seed in 0..<drawCount {
+      let drawn = try #require(
+        Derivation.random(
+          candidateCounts: [5, 4, 5], limits: limits, tables: [table], seed: UInt64(seed)))
+      #expect(drawn.isBinding)
+      let count = try #require(counts[drawn.choices])
+      counts[drawn.choices] = count + 1
+    }
+    // Chi-squared over n networks: mean n - 1, variance 2 (n - 1).
+    let expected = Double(drawCount) / Double(counts.count)
+    let chiSquared = counts.values.reduce(0) {
+      $0 + (Double($1) - expected) * (Double($1) - expected) / expected
+    }
+    let freedom = Double(counts.count - 1)
+    #expect(chiSquared < freedom + 4 * (2 * freedom).squareRoot())
+  }
+
+  @Test func `a narrow limit of a large space is met at random`() throws {
+    let space = SearchSpace.paper(coefficientCount: 10, width: 0.5, labelCount: 12)
+    let table = try CostTable(.macs, space)
+    let limits = [CostLimit(metric: .macs, most: 1.31e6)]
+    let drawn = (1...4).compactMap { seed in
+      Derivation.random(
+        candidateCounts: space.blocks.map(\.candidates.count), limits: limits, tables: [table],
+        seed: seed)
+    }
+    #expect(drawn.count == 4 && drawn.allSatisfy(\.isBinding))
+    #expect(Set(drawn.map(\.choices)).count == 4)
+    #expect(
+      Derivation.random(
+        candidateCounts: space.blocks.map(\.candidates.count),
+        limits: [CostLimit(metric: .macs, most: 1)], tables: [table], seed: 1) == nil)
+  }
 }
