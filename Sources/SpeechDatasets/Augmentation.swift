@@ -31,6 +31,10 @@ package struct AugmentationConfiguration: Codable, Equatable, Sendable {
   /// Part of the clips that follow the clip before them in their slot of the batch.
   package var inStreamProbability: Float = 0.5
 
+  /// Clips of spliced speech, as a part of the number of keyword clips; nil, as in descriptions of before
+  /// there was any, for none.
+  package var splicedSpeech: Float?
+
   package init(_ strength: AugmentationStrength = .standard) {
     switch strength {
     case .standard: break

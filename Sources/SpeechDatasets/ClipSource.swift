@@ -88,6 +88,29 @@ enum ClipSource: Sendable {
     }
   }
 
+  /// Where in a clip of a word the word is.
+  func speechExtent(_ clip: Int) -> SpeechExtent {
+    switch self {
+    case .logMel(let source): source.speechExtent(clip)
+    case .recordings(let source): source.speechExtent(clip)
+    case .noise: preconditionFailure("a source of noise has no words")
+    }
+  }
+
+  /// Writes the features `[frame, coefficient]` of stretches of clips, at their gain times that drawn.
+  func writeParts(
+    _ parts: [ClipPart], split: Split, draw: AugmentationDraw, mix: NoiseMix?,
+    into target: inout MutableSpan<Float>
+  ) {
+    switch self {
+    case .logMel(let source):
+      source.writeParts(parts, split: split, draw: draw, mix: mix, into: &target)
+    case .recordings(let source):
+      source.writeParts(parts, split: split, draw: draw, mix: mix, into: &target)
+    case .noise: preconditionFailure("a source of noise has no words")
+    }
+  }
+
   /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; digital zero at gain 0.
   func writeNoise(
     split: Split, draw: AugmentationDraw, choice: Float, into target: inout MutableSpan<Float>

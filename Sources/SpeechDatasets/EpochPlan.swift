@@ -10,6 +10,9 @@ struct EpochPlan: Sendable {
 
     /// Silence number `index` of the epoch.
     case silence(index: Int)
+
+    /// Running speech number `index` of the epoch.
+    case splicedSpeech(index: Int)
   }
 
   /// Streams of the counter-based generator, one per purpose.
@@ -20,14 +23,15 @@ struct EpochPlan: Sendable {
     static let silence: UInt32 = 4
     static let continues: UInt32 = 5
     static let noise: UInt32 = 6
+    static let splicedSpeech: UInt32 = 7
   }
 
   let draws: [Draw]
 
-  /// All keywords, a new choice of unknown words, and silence, shuffled.
+  /// All keywords, a new choice of unknown words, silence and spliced speech, shuffled.
   init(
-    keywords: [ClipReference], unknown: [ClipReference], rejectCount: Int, seed: UInt64,
-    epoch: UInt32
+    keywords: [ClipReference], unknown: [ClipReference], rejectCount: Int,
+    splicedSpeechCount: Int = 0, seed: UInt64, epoch: UInt32
   ) {
     var generator = CounterBasedGenerator(seed: seed, stream: Stream.unknown, epoch)
     var pool = unknown
@@ -37,6 +41,7 @@ struct EpochPlan: Sendable {
     }
     var draws = (keywords + pool.prefix(unknownCount)).map(Draw.word)
     draws += (0..<rejectCount).map { Draw.silence(index: $0) }
+    draws += (0..<splicedSpeechCount).map { Draw.splicedSpeech(index: $0) }
     var order = CounterBasedGenerator(seed: seed, stream: Stream.order, epoch)
     draws.shuffle(using: &order)
     self.draws = draws

@@ -57,11 +57,35 @@ final class LogMelSource: Sendable {
     _ clip: Int, split: Split, draw: AugmentationDraw, mix: NoiseMix? = nil,
     into target: inout MutableSpan<Float>
   ) {
-    let noise = noise(split)
-    let hasOwnNoise = draw.noiseGain > 0 && !noise.isEmpty && mix == nil
     write(
-      row: set.clips[clip].row, noiseRow: hasOwnNoise ? choose(noise, draw.noiseChoice) : nil,
+      [set.part(row: set.clips[clip].row, draw: draw)], noiseRow: ownNoise(split, draw, mix),
       draw: draw, mix: mix, into: &target)
+  }
+
+  /// Where in a clip speech is.
+  func speechExtent(_ clip: Int) -> SpeechExtent {
+    set.speechExtent(row: set.clips[clip].row)
+  }
+
+  /// Writes the features `[frame, coefficient]` of stretches of clips, at their gain times that drawn.
+  func writeParts(
+    _ parts: [ClipPart], split: Split, draw: AugmentationDraw, mix: NoiseMix?,
+    into target: inout MutableSpan<Float>
+  ) {
+    let rows = parts.map {
+      ClipPart(
+        clip: set.clips[$0.clip].row, frames: $0.frames, start: $0.start,
+        gain: $0.gain * draw.gain)
+    }
+    write(
+      rows, noiseRow: ownNoise(split, draw, mix), draw: draw, mix: mix, into: &target)
+  }
+
+  /// Row of the set's own noise that is drawn, which noise of another source stands for.
+  private func ownNoise(_ split: Split, _ draw: AugmentationDraw, _ mix: NoiseMix?) -> Int? {
+    let noise = noise(split)
+    guard draw.noiseGain > 0, !noise.isEmpty, mix == nil else { return nil }
+    return choose(noise, draw.noiseChoice)
   }
 
   /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; none at gain 0.
@@ -70,7 +94,7 @@ final class LogMelSource: Sendable {
   ) {
     let noise = noise(split)
     write(
-      row: draw.gain > 0 ? choose(noise, choice) : nil,
+      draw.gain > 0 ? [set.part(row: choose(noise, choice), draw: draw)] : [],
       noiseRow: draw.noiseGain > 0 ? choose(noise, draw.noiseChoice) : nil, draw: draw,
       into: &target)
   }
@@ -80,27 +104,27 @@ final class LogMelSource: Sendable {
   }
 
   private func write(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix? = nil,
+    _ parts: [ClipPart], noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix? = nil,
     into target: inout MutableSpan<Float>
   ) {
     guard let cosineTransform else {
-      writeLogMel(row: row, noiseRow: noiseRow, draw: draw, mix: mix, into: &target)
+      writeLogMel(parts, noiseRow: noiseRow, draw: draw, mix: mix, into: &target)
       return
     }
     // Masks come before the transform, so that they are bands of mel bins.
     let frameCount = target.count / features.coefficientCount
     let logMel = SharedBuffer<Float>(zeroed: frameCount * LogMelSet.melBinCount)
     var span = logMel.mutableSpan
-    writeLogMel(row: row, noiseRow: noiseRow, draw: draw, mix: mix, into: &span)
+    writeLogMel(parts, noiseRow: noiseRow, draw: draw, mix: mix, into: &span)
     cosineTransform.apply(logMel.span, into: &target)
   }
 
   private func writeLogMel(
-    row: Int?, noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix?,
+    _ parts: [ClipPart], noiseRow: Int?, draw: AugmentationDraw, mix: NoiseMix?,
     into target: inout MutableSpan<Float>
   ) {
     set.writeLogMel(
-      row: row, noiseRow: noiseRow, draw: draw, mix: mix, frameStep: frameStep,
+      parts, noiseRow: noiseRow, draw: draw, mix: mix, frameStep: frameStep,
       configuration: augmentation, fill: fill, into: &target)
   }
 

@@ -81,14 +81,52 @@ final class RecordingSource: Sendable {
     let shift = Int((draw.shiftSeconds * Float(features.sampleRate)).rounded())
     let waveform = SharedBuffer<Float>(zeroed: features.sampleRate)
     var samples = waveform.mutableSpan
-    Self.add(clips[clip].samples, gain: draw.gain, at: shift, to: &samples)
+    Self.add(clips[clip].samples[...], gain: draw.gain, at: shift, to: &samples)
+    addNoise(split, draw, mix, to: &samples)
+    write(waveform, draw: draw, into: &target)
+  }
+
+  /// Where in a clip speech is.
+  func speechExtent(_ clip: Int) -> SpeechExtent {
+    let length = features.sampleRate / 100
+    let samples = clips[clip].samples
+    return SpeechExtent(
+      powers: (0..<samples.count / length).map { frame in
+        samples[frame * length..<(frame + 1) * length].reduce(0) {
+          $0 + Float($1) * Float($1)
+        }
+      })
+  }
+
+  /// Writes the features `[frame, coefficient]` of stretches of clips, at their gain times that drawn.
+  func writeParts(
+    _ parts: [ClipPart], split: Split, draw: AugmentationDraw, mix: NoiseMix?,
+    into target: inout MutableSpan<Float>
+  ) {
+    let length = features.sampleRate / 100
+    let waveform = SharedBuffer<Float>(zeroed: features.sampleRate)
+    var samples = waveform.mutableSpan
+    for part in parts {
+      let range = part.frames.lowerBound * length..<part.frames.upperBound * length
+      Self.add(
+        clips[part.clip].samples[range], gain: part.gain * draw.gain, at: part.start * length,
+        to: &samples)
+    }
+    addNoise(split, draw, mix, to: &samples)
+    write(waveform, draw: draw, into: &target)
+  }
+
+  /// Adds the folder's own noise as it is drawn, or instead that of another source.
+  private func addNoise(
+    _ split: Split, _ draw: AugmentationDraw, _ mix: NoiseMix?,
+    to samples: inout MutableSpan<Float>
+  ) {
     let stretches = noise(split)
     if let mix {
       mix.recording.mix(place: mix.place, decibels: mix.decibels, into: &samples)
     } else if draw.noiseGain > 0, !stretches.isEmpty {
       add(stretches, draw.noiseChoice, place: draw.noiseOffset, gain: draw.noiseGain, to: &samples)
     }
-    write(waveform, draw: draw, into: &target)
   }
 
   /// Writes the features `[frame, coefficient]` of noise at `draw.gain`; digital zero at gain 0.
@@ -152,7 +190,7 @@ final class RecordingSource: Sendable {
 
   /// Adds `source`, `offset` samples later; what leaves the window is lost.
   private static func add(
-    _ source: [Int16], gain: Float, at offset: Int, to samples: inout MutableSpan<Float>
+    _ source: ArraySlice<Int16>, gain: Float, at offset: Int, to samples: inout MutableSpan<Float>
   ) {
     let first = max(offset, 0)
     let last = min(source.count + offset, samples.count)

@@ -103,6 +103,12 @@ package final class TrainingData: Sendable {
     let keywordCount = training.keywords.count
     let rejectCount = task.rejectCount(keywordClipCount: keywordCount)
     return keywordCount + min(rejectCount, training.unknown.count) + rejectCount
+      + splicedSpeechCount
+  }
+
+  /// Clips of spliced speech of an epoch's plan.
+  private var splicedSpeechCount: Int {
+    Int(Float(training.keywords.count) * (augmentation.splicedSpeech ?? 0))
   }
 
   /// Batches of validation clips, the last one perhaps smaller.
@@ -142,8 +148,8 @@ package final class TrainingData: Sendable {
       if let cached, cached.epoch == epoch { return cached.plan }
       let made = EpochPlan(
         keywords: training.keywords, unknown: training.unknown,
-        rejectCount: task.rejectCount(keywordClipCount: training.keywords.count), seed: seed,
-        epoch: UInt32(epoch))
+        rejectCount: task.rejectCount(keywordClipCount: training.keywords.count),
+        splicedSpeechCount: splicedSpeechCount, seed: seed, epoch: UInt32(epoch))
       cached = (epoch, made)
       return made
     }
@@ -165,6 +171,7 @@ package final class TrainingData: Sendable {
       switch draws[index] {
       case .word(let clip): labels.append(clip.label)
       case .silence: labels.append(task.silenceIndex)
+      case .splicedSpeech: labels.append(task.unknownIndex)
       }
     }
     return Batch(
@@ -186,7 +193,9 @@ package final class TrainingData: Sendable {
       try sources[clip.source].writeWord(
         clip.clip, split: lists.split,
         draw: augmented ? AugmentationDraw(augmentation, &generator) : .none,
-        mix: augmented ? mix(clip, epoch: epoch) : nil, into: &target)
+        mix: augmented
+          ? mix(stream: clip.source, epoch: epoch, index: UInt32(clip.clip)) : nil,
+        into: &target)
     case .silence(let index):
       var generator = CounterBasedGenerator(
         seed: augmented ? seed : 0, stream: EpochPlan.Stream.silence, epoch, UInt32(index))
@@ -196,14 +205,23 @@ package final class TrainingData: Sendable {
         split: lists.split,
         draw: AugmentationDraw(silence: augmentation, masked: augmented, &generator),
         choice: choice, into: &target)
+    case .splicedSpeech(let index):
+      var generator = CounterBasedGenerator(
+        seed: seed, stream: EpochPlan.Stream.splicedSpeech, epoch, UInt32(index))
+      let speech = SplicedSpeech(lists, task, &generator)
+      let source = sources[speech.source]
+      source.writeParts(
+        speech.parts(source.speechExtent), split: lists.split,
+        draw: AugmentationDraw(augmentation, &generator),
+        // Words draw by their source, of which there are not as many as this.
+        mix: mix(stream: 1 << 16, epoch: epoch, index: UInt32(index)), into: &target)
     }
   }
 
-  /// Noise of a source of noise for a word of the training set; nil for most or without such sources.
-  private func mix(_ clip: ClipReference, epoch: UInt32) -> NoiseMix? {
+  /// Noise of a source of noise for a clip of the training set; nil for many or without such sources.
+  private func mix(stream: Int, epoch: UInt32, index: UInt32) -> NoiseMix? {
     var generator = CounterBasedGenerator(
-      seed: seed, stream: EpochPlan.Stream.noise + UInt32(clip.source) << 8, epoch,
-      UInt32(clip.clip))
+      seed: seed, stream: EpochPlan.Stream.noise + UInt32(stream) << 8, epoch, index)
     return NoiseMix(mixing, mixedSources, &generator)
   }
 

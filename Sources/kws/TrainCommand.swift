@@ -72,6 +72,14 @@ struct TrainCommand: ParsableCommand {
   )
   var augmentation = AugmentationStrength.standard
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Show the network running speech, too, put together from halves and wholes of words, as unknown: \
+      this many clips per clip of a keyword, such as 0.1.
+      """, valueName: "part"))
+  var splicedSpeech: Float?
+
   @Option(help: "Seed of every draw.")
   var seed: UInt64 = 1
 
@@ -95,6 +103,9 @@ struct TrainCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads \(threads): expected 1 to 1024")
     }
+    if let splicedSpeech, !(splicedSpeech > 0 && splicedSpeech <= 2) {
+      throw ValidationError("--spliced-speech \(splicedSpeech): expected above 0, up to 2")
+    }
     if resume && overwrite {
       throw ValidationError("--resume goes on from the file that --overwrite replaces: give one")
     }
@@ -113,10 +124,12 @@ struct TrainCommand: ParsableCommand {
         "\(output): is there already. Go on with it by --resume, replace it by --overwrite, or name "
           + "another file.", .usage)
     }
+    var draws = AugmentationConfiguration(augmentation)
+    draws.splicedSpeech = splicedSpeech
     let trainingData = try TrainingData(
       sources: data.parsedSources(), keywords: data.keywordList,
       features: features.configuration(for: architecture),
-      batchSize: batch, seed: seed, augmentation: AugmentationConfiguration(augmentation))
+      batchSize: batch, seed: seed, augmentation: draws)
     let architecture = try loadArchitecture(
       architecture, coefficientCount: trainingData.features.coefficientCount,
       windowFrameCount: trainingData.frameCount, labels: trainingData.labels)
@@ -126,7 +139,8 @@ struct TrainCommand: ParsableCommand {
         try resumed(
           architecture: architecture, data: trainingData, configuration: configuration)
       } else {
-        try Trainer(architecture: architecture, data: trainingData, configuration: configuration)
+        try Trainer(
+          architecture: architecture, data: trainingData, configuration: configuration)
       }
     if let threads { trainer.network.threadCount = threads }
     try train(trainer, folder)

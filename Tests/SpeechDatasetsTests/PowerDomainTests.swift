@@ -64,7 +64,7 @@ import Testing
   }
 
   private func differences(
-    _ first: TrainingData, _ second: TrainingData
+    _ first: TrainingData, _ second: TrainingData, label: Int = 0
   ) throws -> [Float] {
     var found: [Float] = []
     for epoch in 0..<4 {
@@ -73,7 +73,7 @@ import Testing
         let two = try second.batch(epoch: epoch, index: index)
         #expect(one.labels == two.labels)
         let (a, b) = (one.features.span, two.features.span)
-        for clip in 0..<one.clipCount where one.labels[clip] == 0 {
+        for clip in 0..<one.clipCount where one.labels[clip] == label {
           found += (clip * 3880..<(clip + 1) * 3880).map { a[$0] - b[$0] }
         }
       }
@@ -104,5 +104,23 @@ import Testing
     augmentation.noiseProbability = 0
     let without = try differences(try data(.logMel(path: logMel)), waveforms).map(abs).sorted()
     #expect(without[without.count / 2] > 10 * median)
+  }
+
+  @Test func `speech spliced of spectra agrees with speech spliced of waveforms`() throws {
+    let (recordings, logMel) = try writeBoth()
+    var augmentation = AugmentationConfiguration()
+    augmentation.quiet()
+    augmentation.splicedSpeech = 2
+    func data(_ source: DataSource) throws -> TrainingData {
+      try TrainingData(
+        sources: [source], keywords: ["no"], features: FeatureConfiguration(), batchSize: 5,
+        seed: 3, augmentation: augmentation)
+    }
+    let found = try differences(
+      try data(.logMel(path: logMel)), try data(.recordings(path: recordings)), label: 2
+    ).map(abs).sorted()
+    // Frames that a seam is in differ: a spectrum is 32 ms long and is cut between two.
+    #expect(found[found.count / 2] < 0.25, "median \(found[found.count / 2])")
+    #expect(found[found.count * 3 / 4] < 1.5, "quartile \(found[found.count * 3 / 4])")
   }
 }
