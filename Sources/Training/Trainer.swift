@@ -26,14 +26,15 @@ package final class Trainer {
   ///
   /// - Throws: `TrainingError.outOfRange` or `.network`.
   package convenience init(
-    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration
+    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration,
+    teacher: Teacher? = nil
   ) throws(TrainingError) {
     try configuration.validate()
     let network: Network
     do throws(NeuralNetworkError) {
       network = try Network(architecture: architecture, seed: configuration.seed)
     } catch { throw .network(error) }
-    self.init(network: network, data: data, configuration: configuration)
+    self.init(network: network, data: data, configuration: configuration, teacher: teacher)
   }
 
   /// A run from a checkpoint's weights and statistics, such as one of quantization-aware training from
@@ -44,14 +45,14 @@ package final class Trainer {
   /// - Throws: `TrainingError.outOfRange` or `.network`.
   package convenience init(
     startingFrom checkpoint: Checkpoint, ranges: [String: ClosedRange<Float>], data: TrainingData,
-    configuration: TrainingConfiguration
+    configuration: TrainingConfiguration, teacher: Teacher? = nil
   ) throws(TrainingError) {
     try configuration.validate()
     let network: Network
     do throws(NeuralNetworkError) {
       network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
     } catch { throw .network(error) }
-    self.init(network: network, data: data, configuration: configuration)
+    self.init(network: network, data: data, configuration: configuration, teacher: teacher)
     network.setRanges(ranges)
   }
 
@@ -61,7 +62,7 @@ package final class Trainer {
   ///   the checkpoint holds no trainer's state, `.epoch` where it holds an impossible one.
   package convenience init(
     resuming checkpoint: Checkpoint, architecture: Architecture, data: TrainingData,
-    configuration: TrainingConfiguration
+    configuration: TrainingConfiguration, teacher: Teacher? = nil
   ) throws(TrainingError) {
     try configuration.validate()
     try TrainerState.check(
@@ -70,20 +71,24 @@ package final class Trainer {
     do throws(NeuralNetworkError) {
       network = try Network(architecture: architecture, tensors: checkpoint.tensors)
     } catch { throw .network(error) }
-    self.init(network: network, data: data, configuration: configuration)
+    self.init(network: network, data: data, configuration: configuration, teacher: teacher)
     do throws(NeuralNetworkError) {
       try step.optimizer.load(checkpoint.tensors)
       try step.history.load(checkpoint.tensors)
+      try teacher?.load(checkpoint.tensors)
       try network.loadQuantization(checkpoint.tensors)
     } catch { throw .network(error) }
     epoch = try TrainerState.epoch(of: checkpoint, epochCount: configuration.epochCount)
   }
 
-  private init(network: Network, data: TrainingData, configuration: TrainingConfiguration) {
+  private init(
+    network: Network, data: TrainingData, configuration: TrainingConfiguration, teacher: Teacher?
+  ) {
     self.data = data
     self.configuration = configuration
     network.bitWidths = configuration.bitWidths
-    step = TrainingStep(network: network, configuration: configuration)
+    step = TrainingStep(
+      network: network, configuration: configuration, teacher: teacher)
     schedule = CosineSchedule(
       peakRate: configuration.learningRate,
       warmUpStepCount: Int(configuration.warmUpEpochCount * Float(data.batchCount)),
@@ -150,6 +155,7 @@ package final class Trainer {
     var tensors = network.exportTensors()
     tensors.merge(step.optimizer.exportTensors(), uniquingKeysWith: { $1 })
     tensors.merge(step.history.exportTensors(), uniquingKeysWith: { $1 })
+    tensors.merge(step.teacher?.exportTensors() ?? [:], uniquingKeysWith: { $1 })
     return Checkpoint(
       architecture: network.architecture, features: data.features,
       normalization: data.normalization, labels: data.labels, tensors: tensors,

@@ -29,13 +29,16 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
   /// would (quantization-aware training); nil for real numbers.
   package var bitWidths: BitWidths?
 
+  /// The teacher that is learnt from beside the labels; nil for none.
+  package var distillation: Distillation?
+
   /// Seed of initialization and of every draw.
   package var seed: UInt64
 
   package init(
     epochCount: Int, batchSize: Int = 100, learningRate: Float = 0.1, warmUpEpochCount: Float = 2,
     optimizer: OptimizerKind = .sgd, weightDecay: Float = 1e-3, labelSmoothing: Float = 0.1,
-    bitWidths: BitWidths? = nil, seed: UInt64 = 1
+    bitWidths: BitWidths? = nil, distillation: Distillation? = nil, seed: UInt64 = 1
   ) {
     self.epochCount = epochCount
     self.batchSize = batchSize
@@ -45,6 +48,7 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.weightDecay = weightDecay
     self.labelSmoothing = labelSmoothing
     self.bitWidths = bitWidths
+    self.distillation = distillation
     self.seed = seed
   }
 
@@ -56,6 +60,9 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
     try Self.check("warm-up epochs", Double(warmUpEpochCount), 0...Double(epochCount))
     try Self.check("weight decay", Double(weightDecay), 0...1)
     try Self.check("label smoothing", Double(labelSmoothing), 0...0.9)
+    if let distillation {
+      try Self.check("the teacher's weight", Double(distillation.weight), 0...1)
+    }
   }
 
   private static func check(

@@ -17,6 +17,9 @@ package enum TrainingError: Error {
   /// The checkpoint's number of epochs done, as it stands there, is none of this run.
   case epoch(found: String, ClosedRange<Int>)
 
+  /// The teacher was trained for another task.
+  case teacher(field: String, expected: String, found: String)
+
   /// The loss is no longer a number; `epoch` and `batch` count from zero.
   case diverged(epoch: Int, batch: Int)
 

@@ -12,10 +12,17 @@ package final class TrainingStep {
   /// What each slot of the batch leaves for the clip that follows in it.
   let history: StreamHistory
   private let loss: CrossEntropy
+
+  /// Whose answers are learnt, too.
+  let teacher: Teacher?
   private let logitsGradient: SharedBuffer<Float>
 
-  package init(network: Network, configuration: TrainingConfiguration) {
+  package init(
+    network: Network, configuration: TrainingConfiguration, teacher: Teacher? = nil
+  ) {
+    precondition(configuration.distillation == teacher?.distillation, "the teacher of the record")
     self.network = network
+    self.teacher = teacher
     optimizer = Optimizer(configuration, parameters: network.parameters)
     history = StreamHistory(network: network, clipCount: configuration.batchSize)
     loss = CrossEntropy(labelSmoothing: configuration.labelSmoothing)
@@ -32,9 +39,15 @@ package final class TrainingStep {
       batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
       continues: batch.continues, history: history, mode: .training,
       draw: draw)
-    let result = loss.evaluate(
+    var result = loss.evaluate(
       logits: logits, labels: batch.labels, labelCount: network.labelCount,
       gradient: logitsGradient)
+    if let teacher {
+      result.loss = teacher.distillation.loss.combine(
+        labelLoss: result.loss, logits: logits,
+        teacherLogits: teacher.logits(batch, threadCount: network.threadCount),
+        clipCount: batch.clipCount, labelCount: network.labelCount, gradient: logitsGradient)
+    }
     guard result.loss.isFinite else { return result }
     network.backward(logitsGradient: logitsGradient, clipCount: batch.clipCount)
     optimizer.step(rate: rate)

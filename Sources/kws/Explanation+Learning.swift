@@ -81,6 +81,10 @@ extension TrainingError: ExplainedError {
         text: "cannot resume: the checkpoint's epoch is '\(found)', expected "
           + "\(range.lowerBound) to \(range.upperBound). Start anew with --overwrite.",
         exitCode: .badData)
+    case .teacher(let field, let expected, let found):
+      Explanation(
+        text: "the teacher's \(field): expected \(expected), found \(found). Name a checkpoint of "
+          + "a training on the same data, --keywords and features.", exitCode: .badData)
     case .diverged(let epoch, let batch):
       Explanation(
         text: "the loss is no longer a number in epoch \(epoch + 1), batch \(batch + 1). Lower "

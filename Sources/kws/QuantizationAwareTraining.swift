@@ -30,8 +30,11 @@ struct QuantizationAwareOptions: ParsableArguments {
   @Flag(help: "Quantization-aware training: go on from its checkpoint.")
   var resume = false
 
+  @OptionGroup var teaching: TeacherOptions
+
   var plan: QuantizationAwarePlan {
-    QuantizationAwarePlan(epochCount: epochs, learningRate: learningRate, resumes: resume)
+    QuantizationAwarePlan(
+      epochCount: epochs, learningRate: learningRate, resumes: resume, teaching: teaching)
   }
 }
 
@@ -44,6 +47,9 @@ struct QuantizationAwarePlan {
 
   /// Whether it goes on from its checkpoint.
   var resumes: Bool
+
+  /// Whose answers are learnt, too.
+  var teaching: TeacherOptions?
 }
 
 /// Trains a network of real numbers on with the integers that it is to have.
@@ -57,7 +63,9 @@ struct QuantizationAwareTraining {
   /// - Parameter output: the checkpoint's file.
   /// - Returns: the finished checkpoint.
   func run(from checkpoint: Checkpoint, data: TrainingData, output: String) throws -> Checkpoint {
-    let configuration = try configuration(of: checkpoint)
+    var configuration = try configuration(of: checkpoint)
+    let teacher = try plan.teaching.flatMap { try $0.teacher(for: data) }
+    configuration.distillation = teacher?.distillation
     try File.checkCanReplace(output)
     if !plan.resumes { try refuseToLose(output) }
     let trainer: Trainer
@@ -66,14 +74,15 @@ struct QuantizationAwareTraining {
       do throws(TrainingError) {
         trainer = try Trainer(
           resuming: own, architecture: checkpoint.architecture, data: data,
-          configuration: configuration)
+          configuration: configuration, teacher: teacher)
       } catch {
         let explanation = error.explanation.at(output)
         throw CommandError(explanation.text, explanation.exitCode)
       }
     } else {
       trainer = try Trainer(
-        startingFrom: checkpoint, ranges: ranges, data: data, configuration: configuration)
+        startingFrom: checkpoint, ranges: ranges, data: data, configuration: configuration,
+        teacher: teacher)
     }
     let run = TrainingRun(
       trainer: trainer, output: output, attribution: checkpoint.provenance.attribution,

@@ -66,6 +66,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var bits: BitOptions
 
+  @OptionGroup var teaching: TeacherOptions
+
   @Option(
     help:
       "How far clips are varied in level and by masks; far has levels down to -25 dB, moderate and light suit short runs."
@@ -134,26 +136,31 @@ struct TrainCommand: ParsableCommand {
       architecture, coefficientCount: trainingData.features.coefficientCount,
       windowFrameCount: trainingData.frameCount, labels: trainingData.labels)
     configuration.bitWidths = try bits.bitWidths(of: architecture)
+    let teacher = try teaching.teacher(for: trainingData)
+    configuration.distillation = teacher?.distillation
     let trainer =
       if resume {
         try resumed(
-          architecture: architecture, data: trainingData, configuration: configuration)
+          architecture: architecture, data: trainingData, configuration: configuration,
+          teacher: teacher)
       } else {
         try Trainer(
-          architecture: architecture, data: trainingData, configuration: configuration)
+          architecture: architecture, data: trainingData, configuration: configuration,
+          teacher: teacher)
       }
     if let threads { trainer.network.threadCount = threads }
     try train(trainer, folder)
   }
 
   private func resumed(
-    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration
+    architecture: Architecture, data: TrainingData, configuration: TrainingConfiguration,
+    teacher: Teacher?
   ) throws -> Trainer {
     let checkpoint = try loadCheckpoint(output)
     do throws(TrainingError) {
       return try Trainer(
         resuming: checkpoint, architecture: architecture, data: data,
-        configuration: configuration)
+        configuration: configuration, teacher: teacher)
     } catch {
       let explanation = error.explanation.at(output)
       throw CommandError(explanation.text, explanation.exitCode)
