@@ -30,7 +30,8 @@ package final class Teacher {
     }
     try same(
       "labels", data.labels.joined(separator: " "), checkpoint.labels.joined(separator: " "))
-    try same("features", "\(data.features)", "\(checkpoint.features)")
+    let features = FieldDifferences(data.features, checkpoint.features)
+    try same("features", features.expected, features.found)
     guard data.normalization == checkpoint.normalization else {
       throw .teacher(
         field: "normalization of the features", expected: "that of these data",

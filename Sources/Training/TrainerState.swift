@@ -51,10 +51,11 @@ enum TrainerState {
       "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
     try same(
       "labels", checkpoint.labels.joined(separator: " "), data.labels.joined(separator: " "))
-    guard checkpoint.features == data.features, checkpoint.normalization == data.normalization
-    else {
+    let features = FieldDifferences(checkpoint.features, data.features)
+    try same("features", features.expected, features.found)
+    guard checkpoint.normalization == data.normalization else {
       throw .mismatch(
-        field: "features", expected: "\(checkpoint.features)", found: "\(data.features)")
+        field: "normalizations of the features", expected: "one", found: "that of other data")
     }
   }
 
@@ -64,13 +65,8 @@ enum TrainerState {
   ) throws(TrainingError) {
     guard let old = try? JSONDecoder().decode(Options.self, from: Data(stored.utf8))
     else { throw .notResumable(missing: key) }
-    func texts(_ options: Options) -> [String] {
-      Mirror(reflecting: options).children.map { "\($0.label ?? "") \($0.value)" }
-    }
-    let pairs = zip(texts(old), texts(found)).filter { $0 != $1 }
-    try same(
-      field, pairs.map(\.0).joined(separator: ", "),
-      pairs.map(\.1).joined(separator: ", "))
+    let differences = FieldDifferences(old, found)
+    try same(field, differences.expected, differences.found)
   }
 
   private static func same(

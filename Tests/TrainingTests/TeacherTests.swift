@@ -131,4 +131,21 @@ import Training
       return true
     }
   }
+
+  @Test func `of features that differ only those fields are named`() throws {
+    let trainer = try Trainer(
+      architecture: Self.architecture(width: 12), data: data, configuration: configuration())
+    var checkpoint = try checkpoint(trainer)
+    checkpoint.features.hopLength = 320
+    checkpoint.features.cepstralCoefficientCount = 10
+    #expect {
+      try Teacher(checkpoint, digest: "", weight: 0.5, data: data)
+    } throws: { error in
+      guard case TrainingError.teacher("features", let expected, let found) = error else {
+        return false
+      }
+      return expected == "hopLength 160, cepstralCoefficientCount none"
+        && found == "hopLength 320, cepstralCoefficientCount 10"
+    }
+  }
 }
