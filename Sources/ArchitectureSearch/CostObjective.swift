@@ -10,9 +10,9 @@ package enum CostObjective: Codable, Equatable, Sendable {
   /// `CE + weight * E[cost] / reference`, the paper's other form.
   case additive(metric: CostMetric, reference: Double, weight: Double)
 
-  /// Each cost stays below its limit: `CE + sum of m * ln(E[cost] / limit)`, with multipliers m that
-  /// rise while the limit is passed and fall to zero while it is not (the method of multipliers; the
-  /// gradient of m's own is the logarithm).
+  /// Each cost stays below its limit: `CE + sum of m * x + x^2`, where x is `ln(E[cost] / limit)`
+  /// and the multipliers m rise while the limit is passed and fall while it is not (the method of
+  /// multipliers with a quadratic penalty; Hestenes, Powell, 1969).
   case limits([CostLimit])
 
   /// The metrics that are needed.
@@ -44,8 +44,11 @@ package struct CostLimit: Codable, Equatable, Sendable {
 package struct CostMultipliers: Equatable, Sendable {
   package private(set) var values: [Float]
 
-  /// How far a multiplier moves per step and unit of the logarithm.
-  private static let rate: Float = 0.05
+  /// How far a multiplier moves per step at full pace and unit of the logarithm.
+  private static let rate: Float = 0.02
+
+  /// Weight of the quadratic penalty, which keeps the cost from swinging about its limit.
+  private static let penalty: Float = 2
   private static let largest: Float = 20
 
   package init(_ objective: CostObjective) {
@@ -56,9 +59,13 @@ package struct CostMultipliers: Equatable, Sendable {
 
   /// The gradient of the objective by the logits of all blocks, `[block][candidate]`, given that of
   /// the cross-entropy; then moves the multipliers.
-  mutating func gradient(
+  ///
+  /// - Parameter pace: how far the logits move in this step, as a part of the most. Multipliers keep
+  ///   to it: if they rose while the logits cannot follow yet, they would drown what the
+  ///   cross-entropy says as soon as they can.
+  package mutating func gradient(
     _ objective: CostObjective, tables: [CostTable], probabilities: [[Double]],
-    crossEntropy: Double, gradient: [[Double]]
+    crossEntropy: Double, gradient: [[Double]], pace: Double
   ) -> [[Double]] {
     let expected = tables.map { $0.expected(probabilities) }
     var factor = 1.0
@@ -72,9 +79,11 @@ package struct CostMultipliers: Equatable, Sendable {
       weights = [weight / reference]
     case .limits(let limits):
       for (index, limit) in limits.enumerated() {
-        weights.append(Double(values[index]) / expected[index])
         let excess = Float(log(expected[index] / limit.most))
-        values[index] = min(max(values[index] + Self.rate * excess, 0), Self.largest)
+        let multiplier = max(values[index] + Self.penalty * excess, 0)
+        weights.append(Double(multiplier) / expected[index])
+        values[index] = min(
+          max(values[index] + Self.rate * Float(pace) * excess, 0), Self.largest)
       }
     }
     return gradient.indices.map { block in

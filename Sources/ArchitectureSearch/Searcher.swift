@@ -249,10 +249,12 @@ package final class Searcher {
       Self.logitGradient(
         gates[block], probabilities: probabilities[block], chosen: chosen?[block])
     }
+    let pace = architecturePace(turn)
     let total = multipliers.gradient(
       configuration.objective, tables: tables, probabilities: probabilities,
-      crossEntropy: result.loss, gradient: gradient)
-    architecture.step(total, rate: architectureRate(turn), chosen: chosen)
+      crossEntropy: result.loss, gradient: gradient, pace: pace)
+    architecture.step(
+      total, rate: configuration.architectureRate * pace, chosen: chosen)
     if let chosen {
       for block in chosen.indices {
         architecture.keepOthers(block: block, some: chosen[block], before: probabilities[block])
@@ -276,9 +278,10 @@ package final class Searcher {
       })
   }
 
-  private func architectureRate(_ turn: Int) -> Double {
+  /// The rate of a step of the architecture, as a part of that at the end.
+  private func architecturePace(_ turn: Int) -> Double {
     let count = (configuration.epochCount - configuration.restEpochCount) * stepsPerEpoch
     let progress = Double(turn + 1) / Double(max(count, 1))
-    return configuration.architectureRate * (1 - cos(.pi * progress / 2))
+    return 1 - cos(.pi * progress / 2)
   }
 }

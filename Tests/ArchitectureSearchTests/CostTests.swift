@@ -2,6 +2,7 @@
 
 import ArchitectureSearch
 import Buffers
+import Glibc
 import ModelFormat
 import Testing
 
@@ -72,5 +73,39 @@ import Testing
     let flat = ArchitectureParameters.logitGradient(
       gates: table.entries[1], probabilities: probabilities[1])
     #expect(flat.allSatisfy { abs($0) < 1e-12 })
+  }
+
+  /// Candidates that are better the more they cost, by `gain`, against a limit below what they cost at
+  /// first, with the pace of a search of 20 epochs.
+  @Test(arguments: [0.003, 0.02, 0.1])
+  func `the expected cost settles at its limit and does not fall below`(gain: Double) throws {
+    let space = SearchSpace.stream(width: 0.5, labelCount: 12)
+    let table = try CostTable(.macs, space)
+    var architecture = ArchitectureParameters(space, seed: 1)
+    let limit = 0.7 * table.expected(architecture.probabilities)
+    let objective = CostObjective.limits([CostLimit(metric: .macs, most: limit)])
+    var multipliers = CostMultipliers(objective)
+    var generator = CounterBasedGenerator(seed: 3, stream: 7)
+    let largest = table.entries.joined().max() ?? 1
+    let stepCount = 1_300
+    var least = Double.infinity
+    for step in 1...stepCount {
+      let probabilities = architecture.probabilities
+      least = min(least, table.expected(probabilities))
+      let gradient = table.entries.indices.map { block in
+        ArchitectureParameters.logitGradient(
+          gates: table.entries[block].map {
+            gain * (Double(generator.nextNormal()) - ($0 / largest).squareRoot())
+          }, probabilities: probabilities[block])
+      }
+      let pace = 1 - cos(.pi * Double(step) / Double(2 * stepCount))
+      architecture.step(
+        multipliers.gradient(
+          objective, tables: [table], probabilities: probabilities, crossEntropy: 1,
+          gradient: gradient, pace: pace),
+        rate: 0.03 * pace)
+    }
+    #expect(abs(table.expected(architecture.probabilities) / limit - 1) < 0.1)
+    #expect(least > 0.9 * limit)
   }
 }
