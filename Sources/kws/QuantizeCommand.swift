@@ -89,6 +89,9 @@ struct QuantizeCommand: ParsableCommand {
     if method == .trained, bits.isGiven || bytes != nil {
       throw ValidationError("--method trained: the training has chosen the bits")
     }
+    guard training.teaching.teacher == nil || method == .qat else {
+      throw ValidationError("--teacher: expected --method qat, which trains")
+    }
   }
 
   func run() throws {
