@@ -34,8 +34,11 @@ package struct DistillationLoss: Equatable, Sendable {
     var divergence = 0.0
     var target = gradient.mutableSpan
     for clip in 0..<clipCount {
-      let own = logProbabilities(logits, clip, labelCount)
-      let taught = logProbabilities(teacherLogits, clip, labelCount)
+      func logPosteriors(_ logits: SharedBuffer<Float>) -> [Double] {
+        Softmax.logPosteriors(
+          logits, clip: clip, labelCount: labelCount, temperature: temperature)
+      }
+      let (own, taught) = (logPosteriors(logits), logPosteriors(teacherLogits))
       for label in 0..<labelCount {
         let (p, q) = (exp(own[label]), exp(taught[label]))
         divergence += q * (taught[label] - own[label])
@@ -45,17 +48,5 @@ package struct DistillationLoss: Equatable, Sendable {
     }
     let scale = Double(weight * temperature * temperature) / Double(clipCount)
     return Double(1 - weight) * labelLoss + scale * divergence
-  }
-
-  private func logProbabilities(
-    _ logits: SharedBuffer<Float>, _ clip: Int, _ labelCount: Int
-  ) -> [Double] {
-    let values = logits.span
-    let own = (0..<labelCount).map {
-      Double(values[clip * labelCount + $0]) / Double(temperature)
-    }
-    let largest = own.max() ?? 0
-    let logTotal = largest + log(own.reduce(0) { $0 + exp($1 - largest) })
-    return own.map { $0 - logTotal }
   }
 }
