@@ -13,25 +13,6 @@ import Training
 @Suite struct TeacherTests {
   private let data: TrainingData
 
-  /// A network of `width` channels.
-  private static func architecture(width: Int) -> Architecture {
-    Architecture(
-      name: "width \(width)", coefficientCount: 40, windowFrameCount: 97,
-      layers: [
-        Layer(name: "flat", operation: .frequencyToChannels),
-        Layer(
-          name: "stem",
-          operation: .convolution(
-            outputChannelCount: width,
-            window: Window(
-              kernel: Extent(time: 3, frequency: 1), stride: Extent(time: 4, frequency: 1),
-              dilation: 1)),
-          normalization: .batch, activation: .relu),
-        Layer(name: "pool", operation: .averagePool),
-        Layer(name: "head", operation: .dense(outputCount: 4)),
-      ])
-  }
-
   init() throws {
     let set = try SyntheticLogMelSet(in: FileManager.default.temporaryDirectory.path)
     defer { try? FileManager.default.removeItem(atPath: set.path) }
@@ -65,7 +46,7 @@ import Training
 
   private func taught(weight: Float, epochs: Int = 3) throws -> Teacher {
     let trainer = try Trainer(
-      architecture: Self.architecture(width: 12), data: data,
+      architecture: .small(channels: 12), data: data,
       configuration: configuration(epochs: epochs))
     try finish(trainer)
     return try Teacher(
@@ -74,14 +55,14 @@ import Training
 
   private func student(_ teacher: Teacher) throws -> Trainer {
     try Trainer(
-      architecture: Self.architecture(width: 6), data: data,
+      architecture: .small(channels: 6), data: data,
       configuration: configuration(teacher), teacher: teacher)
   }
 
   @Test func `a student learns the words from its teacher's answers alone`() throws {
     let teacher = try taught(weight: 1, epochs: 10)
     let trainer = try Trainer(
-      architecture: Self.architecture(width: 6), data: data,
+      architecture: .small(channels: 6), data: data,
       configuration: configuration(epochs: 10, teacher), teacher: teacher)
     let report = try #require(try finish(trainer))
     #expect(report.validation.accuracyFromReset > 0.9)
@@ -97,7 +78,7 @@ import Training
     let saved = try checkpoint(first)
     let teacher = try taught(weight: 0.5)
     let second = try Trainer(
-      resuming: saved, architecture: Self.architecture(width: 6), data: data,
+      resuming: saved, architecture: .small(channels: 6), data: data,
       configuration: configuration(teacher), teacher: teacher)
     try finish(second)
     #expect(try checkpoint(second).encoded() == checkpoint(whole).encoded())
@@ -109,7 +90,7 @@ import Training
     let saved = try checkpoint(first)
     #expect {
       try Trainer(
-        resuming: saved, architecture: Self.architecture(width: 6), data: data,
+        resuming: saved, architecture: .small(channels: 6), data: data,
         configuration: configuration())
     } throws: { error in
       guard case TrainingError.mismatch(let field, _, _) = error else { return false }
@@ -119,7 +100,7 @@ import Training
 
   @Test func `a teacher of another task is refused with what differs`() throws {
     let trainer = try Trainer(
-      architecture: Self.architecture(width: 12), data: data, configuration: configuration())
+      architecture: .small(channels: 12), data: data, configuration: configuration())
     var checkpoint = try checkpoint(trainer)
     checkpoint.labels = ["up", "no", "_silence_", "_unknown_"]
     #expect {
@@ -134,7 +115,7 @@ import Training
 
   @Test func `of features that differ only those fields are named`() throws {
     let trainer = try Trainer(
-      architecture: Self.architecture(width: 12), data: data, configuration: configuration())
+      architecture: .small(channels: 12), data: data, configuration: configuration())
     var checkpoint = try checkpoint(trainer)
     checkpoint.features.hopLength = 320
     checkpoint.features.cepstralCoefficientCount = 10

@@ -11,21 +11,7 @@ import Training
 
 @Suite struct TrainerTests {
   private let data: TrainingData
-  private let architecture = Architecture(
-    name: "tiny", coefficientCount: 40, windowFrameCount: 97,
-    layers: [
-      Layer(name: "flat", operation: .frequencyToChannels),
-      Layer(
-        name: "stem",
-        operation: .convolution(
-          outputChannelCount: 8,
-          window: Window(
-            kernel: Extent(time: 3, frequency: 1),
-            stride: Extent(time: 4, frequency: 1), dilation: 1)),
-        normalization: .batch, activation: .relu),
-      Layer(name: "pool", operation: .averagePool),
-      Layer(name: "head", operation: .dense(outputCount: 4)),
-    ])
+  private let architecture = Architecture.small()
 
   init() throws {
     let set = try SyntheticLogMelSet(in: FileManager.default.temporaryDirectory.path)
