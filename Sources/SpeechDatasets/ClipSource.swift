@@ -58,6 +58,16 @@ enum ClipSource: Sendable {
     }
   }
 
+  /// A clip of a word as `word/name`.
+  func name(_ clip: Int) -> String {
+    switch self {
+    case .logMel(let source): source.set.clips[clip].word + "/" + source.set.clips[clip].name
+    case .recordings(let source):
+      source.folder.clips[clip].word + "/" + source.folder.clips[clip].name
+    case .noise: preconditionFailure("a source of noise has no words")
+    }
+  }
+
   /// Whether it has noise and no words.
   var isNoiseAlone: Bool {
     if case .noise = self { true } else { false }

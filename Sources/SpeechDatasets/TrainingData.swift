@@ -143,6 +143,17 @@ package final class TrainingData: Sendable {
       validationPlan.draws[range], lists: validation, epoch: 0, augmented: false)
   }
 
+  /// Names of the validation clips in the order of their batches: `word/name`, and `_silence_/number`.
+  package var validationNames: [String] {
+    validationPlan.draws.map { draw in
+      switch draw {
+      case .word(let clip): sources[clip.source].name(clip.clip)
+      case .silence(let index): "\(KeywordTask.silenceLabel)/\(index)"
+      case .splicedSpeech: preconditionFailure("validation has no spliced speech")
+      }
+    }
+  }
+
   private func plan(epoch: Int) -> EpochPlan {
     plan.withLock { cached in
       if let cached, cached.epoch == epoch { return cached.plan }

@@ -55,11 +55,9 @@ package struct Validation {
     while let batch = try batches.next() {
       let inStream = decide(batch, inStream: true)
       if turn > 0 {
-        let fromReset = decide(batch, inStream: false)
         decisions.labels += batch.labels
-        decisions.fromReset += fromReset.map(\.label)
-        decisions.margins += fromReset.map(\.margin)
-        decisions.inStream += inStream.map(\.label)
+        decisions.fromReset += decide(batch, inStream: false)
+        decisions.inStream += inStream
       }
       turn += 1
     }

@@ -6,13 +6,10 @@ package struct ValidationDecisions: Equatable, Sendable {
   package var labels: [Int] = []
 
   /// Decisions with every clip starting from reset.
-  package var fromReset: [Int] = []
-
-  /// By how much the largest posterior from reset was above the second.
-  package var margins: [Float] = []
+  package var fromReset: [Decision] = []
 
   /// Decisions with every clip following another in a stream.
-  package var inStream: [Int] = []
+  package var inStream: [Decision] = []
 
   package init() {}
 
@@ -23,21 +20,25 @@ package struct ValidationDecisions: Equatable, Sendable {
       correctInStream: Self.matchCount(inStream, labels))
   }
 
-  private static func matchCount(_ decisions: [Int], _ labels: [Int]) -> Int {
-    zip(decisions, labels).count { $0 == $1 }
+  private static func matchCount(_ decisions: [Decision], _ labels: [Int]) -> Int {
+    zip(decisions, labels).count { $0.label == $1 }
   }
 }
 
 /// A decision and how clear it was.
 package struct Decision: Equatable, Sendable {
-  /// Index of the largest value.
-  package var label: Int
+  /// One per label.
+  package let posteriors: [Float]
+
+  /// Index of the largest posterior, the first of equal ones.
+  package private(set) var label: Int
 
   /// The largest posterior minus the second.
-  package var margin: Float
+  package let margin: Float
 
   /// From posteriors, at least one.
-  package init(posteriors: some Collection<Float>) {
+  package init(posteriors: [Float]) {
+    self.posteriors = posteriors
     var (best, second) = (-Float.infinity, -Float.infinity)
     label = 0
     for (index, value) in posteriors.enumerated() {

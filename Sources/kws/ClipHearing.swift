@@ -2,11 +2,15 @@
 
 import Evaluation
 import ModelFormat
+import SpeechDatasets
 
-/// Lets models and checkpoints decide the clips of a folder.
+/// Lets models and checkpoints decide the clips of a folder, and the validation clips of data sources.
 struct ClipHearing {
-  /// The folder of the clips.
-  let path: String
+  /// The folder of the clips, if there is one.
+  let path: String?
+
+  /// Sources whose validation clips come after those of the folder.
+  let sources: [DataSource]
   let start: ClipStart
 
   /// What the model or checkpoint at `model`, or the built-in model, makes of every clip.
@@ -14,40 +18,52 @@ struct ClipHearing {
     _ model: String?, isQuiet: Bool = false
   ) throws -> (model: ReportedModel, outcomes: [ClipOutcome]) {
     let network = try ClipNetwork(model)
-    let folder = try folder(network.labels, isQuiet)
+    var outcomes: [ClipOutcome] = []
+    if let path { outcomes += try recordings(path, network, isQuiet: isQuiet) }
+    if !sources.isEmpty {
+      outcomes += try ValidationHearing(sources: sources, start: start).outcomes(network)
+    }
+    return (network.reported, outcomes)
+  }
+
+  private func recordings(
+    _ path: String, _ network: ClipNetwork, isQuiet: Bool
+  ) throws -> [ClipOutcome] {
+    let folder = try Self.folder(path, network.labels, isQuiet)
     func run<Decider: ClipDecider & ~Copyable>(
       _ decider: consuming Decider
     ) throws -> [ClipOutcome] {
       var evaluation = ClipEvaluation(decider)
       return try evaluation.run(folder.clips, start: start) { if !isQuiet { Self.tell($0) } }
     }
-    let outcomes =
-      switch network.kind {
-      case .real(let checkpoint): try run(FloatClipDecider(checkpoint))
-      case .integers(let plan): try run(SpottingClipDecider(plan: plan))
-      }
-    return (network.reported, outcomes)
+    return switch network.kind {
+    case .real(let checkpoint): try run(FloatClipDecider(checkpoint))
+    case .integers(_, let plan): try run(SpottingClipDecider(plan: plan))
+    }
   }
 
-  /// The same clips under every condition.
-  func conditions(
-    _ model: String?, _ options: ConditionOptions
+  /// The clips of the folder `path` under every condition.
+  static func conditions(
+    _ path: String, _ model: String?, _ options: ConditionOptions, start: ClipStart
   ) throws -> (model: ReportedModel, scores: [ConditionScore]) {
     let network = try ClipNetwork(model)
     let evaluation = ConditionEvaluation(
-      folder: try folder(network.labels), labels: network.labels, options: options, start: start)
+      folder: try folder(path, network.labels), labels: network.labels, options: options,
+      start: start)
     let scores =
       switch network.kind {
       case .real(let checkpoint):
-        try evaluation.run(report: Self.tell) { try FloatClipDecider(checkpoint) }
-      case .integers(let plan):
-        try evaluation.run(report: Self.tell) { SpottingClipDecider(plan: plan) }
+        try evaluation.run(report: tell) { try FloatClipDecider(checkpoint) }
+      case .integers(_, let plan):
+        try evaluation.run(report: tell) { SpottingClipDecider(plan: plan) }
       }
     return (network.reported, scores)
   }
 
   /// The clips, after a word on folders that are left out.
-  private func folder(_ labels: [String], _ isQuiet: Bool = false) throws -> ClipFolder {
+  private static func folder(
+    _ path: String, _ labels: [String], _ isQuiet: Bool = false
+  ) throws -> ClipFolder {
     let folder = try ClipFolder(path: path, labels: labels)
     for name in folder.ignoredFolders where !isQuiet {
       printError("kws: \(path)/\(name): left out: no label of the model, or no recordings in it.")

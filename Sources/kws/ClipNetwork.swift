@@ -6,7 +6,7 @@ import ModelFormat
 /// What decides clips: the integers of a model, or a checkpoint in single precision.
 struct ClipNetwork {
   enum Kind {
-    case integers(SpottingPlan)
+    case integers(QuantizedModel, SpottingPlan)
     case real(Checkpoint)
   }
 
@@ -26,7 +26,7 @@ struct ClipNetwork {
     }
     let model = try modelOrDefault(path)
     let plan = try spottingPlan(model, from: path)
-    kind = .integers(plan)
+    kind = .integers(model, plan)
     labels = model.labels
     reported = ReportedModel(
       model, digest: try modelDigest(path), path: path, kernels: plan.instructionSet)

@@ -5,6 +5,7 @@ import Evaluation
 import KeywordSpotting
 import ModelFormat
 import Reports
+import SpeechDatasets
 import Storage
 
 struct EvaluateCommand: ParsableCommand {
@@ -12,8 +13,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Says how good a model is on recordings.",
     discussion: """
-      With --clips, on clips of known classes. With --stream and --truth, on recordings with words at \
-      known times: a detection counts for a word from its start to one second after its end. With \
+      With --clips, on clips of known classes; with --data, on the validation clips that a training leaves \
+      out; with both, on all of them. With --stream and --truth, on recordings with words at known times: a detection counts for a word from its start to one second after its end. With \
       --background, on recordings without keywords: false alarms per hour. Both go together.
 
       Every clip goes through the same line as a microphone: features, integer network. Of a \
@@ -27,6 +28,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("A folder with one folder of recordings per class.", valueName: "dir"))
   var clips: String?
+
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "A data source of 'kws train', such as log-mel=DIR: its validation clips, after those of --clips.",
+      valueName: "kind=dir"))
+  var sources: [String] = []
 
   @OptionGroup var streams: StreamOptions
 
@@ -67,24 +75,31 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (clips == nil) == streams.isGiven else {
+    let hasClips = clips != nil || !sources.isEmpty
+    guard hasClips != streams.isGiven else {
       throw ValidationError(
-        clips == nil
-          ? "expected --clips, or --stream with --truth, or --background"
-          : "--clips and whole recordings are evaluated apart: give one of them")
+        hasClips
+          ? "clips and whole recordings are evaluated apart: give one of them"
+          : "expected --clips or --data, or --stream with --truth, or --background")
     }
     guard (1...1_000_000).contains(groupMinimum) else {
       throw ValidationError("--group-minimum \(groupMinimum): expected 1 to 1000000")
     }
-    guard clips == nil || !thresholds.isGiven else {
+    guard !hasClips || !thresholds.isGiven else {
       throw ValidationError(
-        "--clips: the class of a clip is the largest score, whatever the thresholds")
+        "a threshold is for whole recordings: the class of a clip is the largest score, whatever the "
+          + "thresholds"
+      )
     }
     guard det == nil || !streams.stream.isEmpty else {
       throw ValidationError("--det: expected a --stream with words to miss")
     }
-    guard clips != nil || !conditions.isGiven else {
-      throw ValidationError("--noise, --snr and --gain: expected --clips to hear")
+    guard !conditions.isGiven || (clips != nil && sources.isEmpty) else {
+      throw ValidationError("--noise, --snr and --gain: expected --clips, and no --data, to hear")
+    }
+    guard report == nil || sources.isEmpty else {
+      throw ValidationError(
+        "--report: a page plays its clips, and spectra make no sound; leave out --data")
     }
     guard !conditions.isGiven || compare == nil else {
       throw ValidationError("--noise, --snr and --gain go without --compare")
@@ -93,12 +108,14 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let folder = try report.map { try ReportFolder($0) }
-    guard let clips else { return try runStreams(folder) }
-    guard !conditions.isGiven else { return try runConditions(clips, folder) }
-    let hearing = ClipHearing(path: clips, start: inStream ? .inStream : .reset)
+    guard !streams.isGiven else { return try runStreams(folder) }
+    if let clips, conditions.isGiven { return try runConditions(clips, folder) }
+    let hearing = ClipHearing(
+      path: clips, sources: try sources.map(DataSource.init(parsing:)),
+      start: inStream ? .inStream : .reset)
     let own = try hearing.outcomes(model)
     var report = ClipReport(
-      path: clips, labels: own.model.labels, isInStream: inStream, outcomes: own.outcomes,
+      path: clips ?? "", labels: own.model.labels, isInStream: inStream, outcomes: own.outcomes,
       minimumCount: groupMinimum)
     if let compare {
       let other = try hearing.outcomes(compare, isQuiet: true)
@@ -114,7 +131,7 @@ struct EvaluateCommand: ParsableCommand {
   /// The same clips under every condition.
   private func runConditions(_ clips: String, _ folder: ReportFolder?) throws {
     let start: ClipStart = inStream ? .inStream : .reset
-    let heard = try ClipHearing(path: clips, start: start).conditions(model, conditions)
+    let heard = try ClipHearing.conditions(clips, model, conditions, start: start)
     let report = ConditionReport(path: clips, start: start, scores: heard.scores)
     try write(report.table.lines, report.json)
     guard let folder else { return }

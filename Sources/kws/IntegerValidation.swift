@@ -32,11 +32,9 @@ struct IntegerValidation {
         let following = decide(batch, clip, &inStream)
         guard !isWarmUp else { continue }
         fromReset.reset()
-        let first = decide(batch, clip, &fromReset)
         decisions.labels.append(batch.labels[clip])
-        decisions.fromReset.append(first.label)
-        decisions.margins.append(first.margin)
-        decisions.inStream.append(following.label)
+        decisions.fromReset.append(decide(batch, clip, &fromReset))
+        decisions.inStream.append(following)
       }
     }
     return decisions

@@ -52,8 +52,8 @@ struct QuantizationGate {
     var table = Table(header: ["class", "clips", reference.name, "integers", "change"])
     for (index, label) in labels.enumerated() {
       let own = integer.labels.indices.filter { integer.labels[$0] == index }
-      func part(_ decisions: [Int]) -> Double {
-        Double(own.count { decisions[$0] == index }) / Double(max(own.count, 1))
+      func part(_ decisions: [Decision]) -> Double {
+        Double(own.count { decisions[$0].label == index }) / Double(max(own.count, 1))
       }
       let (before, after) = (part(reference.decisions.fromReset), part(integer.fromReset))
       let change = 100 * (after - before)
@@ -83,12 +83,12 @@ struct DecisionAgreement {
 
   var line: String {
     let differing = simulated.fromReset.indices.filter {
-      simulated.fromReset[$0] != integer.fromReset[$0]
+      simulated.fromReset[$0].label != integer.fromReset[$0].label
     }
     let count = simulated.fromReset.count
     let part = Double(count - differing.count) / Double(max(count, 1))
     let start = "simulation and integers decide alike on \(percent(part)) of \(count) clips"
-    let margins = differing.map { simulated.margins[$0] }.sorted(by: >)
+    let margins = differing.map { simulated.fromReset[$0].margin }.sorted(by: >)
     guard let largest = margins.first else { return start }
     return start
       + "; \(differing.count) differ, where the simulation's best posterior is ahead of its second by "

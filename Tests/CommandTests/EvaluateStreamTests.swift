@@ -48,7 +48,7 @@ import Testing
     let strange = try folder.write("strange.tsv", Array("0\t1\tzebra\n".utf8))
     let broken = try folder.write("broken.tsv", Array("0 1 left\n".utf8))
     for (arguments, status, text) in [
-      ([], 64, "expected --clips, or --stream"),
+      ([], 64, "expected --clips or --data, or --stream"),
       (["--clips", "x", "--background", "y"], 64, "evaluated apart"),
       (["--stream", stream], 64, "1 --stream, 0 --truth"),
       (["--background", "x", "--det", "y"], 64, "--det: expected a --stream"),
