@@ -20,8 +20,10 @@ struct SearchCommand: ParsableCommand {
       The network of the likeliest candidates is then trained from the supernet's weights and from \
       scratch; the better one is DIR/trained.safetensors.
 
-      Everything stands in DIR, with a report (report.html) and a line per epoch (epochs.jsonl). A search that was stopped, killed or cut off goes on with the same \
-      command and --resume, and ends the same, bit for bit. The seed decides every draw.
+      Everything stands in DIR, with a report (report.html) and a line per epoch (epochs.jsonl); the \
+      trainings have reports of their own, DIR/inherited/report.html and DIR/scratch/report.html. A \
+      search that was stopped, killed or cut off goes on with the same command and --resume, and ends \
+      the same, bit for bit. The seed decides every draw.
 
       --sweep runs every combination of the values of options, each in a folder of its own, goes on \
       where it was stopped, and draws the Pareto front.

@@ -59,7 +59,10 @@ struct SearchedTraining {
       printError("training from \(start == .scratch ? "scratch" : "inherited weights")")
       try TrainingRun(
         trainer: trainer, output: path, attribution: attribution,
-        commands: derived.provenance.commands
+        commands: derived.provenance.commands,
+        report: try TrainingReport(
+          trainer, command: derived.provenance.commands.joined(separator: "\n"),
+          in: ReportFolder("\(folder)/\(start.rawValue)"))
       ).run()
       results.append(
         Result(

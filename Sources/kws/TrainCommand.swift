@@ -172,15 +172,11 @@ struct TrainCommand: ParsableCommand {
       return try StandardOutput.write(
         line: "\(output) is finished already: it holds epoch \(trainer.epoch) of \(epochs)")
     }
-    var page = TrainingPage(trainer, command: CommandLineText.current)
-    if let folder { page.history = try TrainingHistory(in: folder, before: page) }
     try TrainingRun(
       trainer: trainer, output: output, attribution: attribution,
       commands: [CommandLineText.ofResult],
-      tell: { report in
-        guard let folder else { return }
-        page.history.add(report)
-        _ = try folder.write(page.content)
+      report: folder.map {
+        try TrainingReport(trainer, command: CommandLineText.current, in: $0)
       }
     ).run()
     try StandardOutput.write(line: "wrote \(output)")

@@ -21,8 +21,8 @@ struct TrainingRun {
   /// The commands that led here, the last one this.
   let commands: [String]
 
-  /// Told of every epoch, once its checkpoint is written.
-  var tell: (EpochReport) throws -> Void = { _ in }
+  /// Gets every epoch, once its checkpoint is written.
+  var report: TrainingReport?
 
   /// The newest checkpoint, where an epoch was run.
   @discardableResult func run() throws -> Checkpoint? {
@@ -35,6 +35,7 @@ struct TrainingRun {
       firstEpoch: firstEpoch, epochCount: epochCount, batchCount: trainer.data.batchCount,
       clipCount: trainer.data.clipCount)
     var newest: Checkpoint?
+    var page = report
     while !trainer.isFinished {
       let epoch = trainer.epoch
       let report = try trainer.runEpoch(now: monotonicSeconds) { batch, loss in
@@ -52,7 +53,7 @@ struct TrainingRun {
       let checkpoint = trainer.checkpoint(provenance: provenance(report))
       try File.replace(output, with: checkpoint.encoded().span)
       progress.epoch(report)
-      try tell(report)
+      try page?.add(report)
       newest = checkpoint
     }
     return newest

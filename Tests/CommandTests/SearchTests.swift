@@ -35,6 +35,12 @@ import Testing
     #expect(epochs.split(separator: "\n").count == 4)
     let page = String(decoding: try bytes(folder, "report.html"), as: UTF8.self)
     #expect(page.contains("time8") && page.contains("<svg"))
+    for start in ["inherited", "scratch"] {
+      let report = try JSONSerialization.jsonObject(with: bytes(folder, "\(start)/report.json"))
+      #expect(((report as? [String: Any])?["epochs"] as? [Any])?.count == 1)
+      let training = String(decoding: try bytes(folder, "\(start)/report.html"), as: UTF8.self)
+      #expect(training.contains("kws search --data") && training.contains("1 of 1 epochs"))
+    }
     // The architecture trains by itself, too.
     let trained = try Command(
       [
