@@ -38,11 +38,7 @@ package final class Teacher {
         found: "that of other data")
     }
     do throws(NeuralNetworkError) {
-      network = try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors)
-      if let bitWidths = TrainingConfiguration.of(checkpoint)?.bitWidths {
-        network.bitWidths = bitWidths
-        try network.loadQuantization(checkpoint.tensors)
-      }
+      network = try Network.of(checkpoint)
     } catch { throw .network(error) }
     history = StreamHistory(network: network, clipCount: data.batchSize)
     distillation = Distillation(teacherDigest: digest, weight: weight)

@@ -85,6 +85,7 @@ import Testing
       (["--report", "page"], Int32(64), "leave out --data"),
       (["--background", "x"], 64, "evaluated apart"),
       (["--gain", "3"], 64, "expected --clips, and no --data"),
+      (["--in-stream", "--compare", "x"], 64, "leave out one of the three"),
       (["--threshold", "0.5"], 64, "whatever the thresholds"),
       ([], 65, "no training clips of 'up'"),
     ] {

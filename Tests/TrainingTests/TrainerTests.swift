@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Buffers
 import FoundationEssentials
 import ModelFormat
 import NeuralNetwork
@@ -46,6 +47,30 @@ import Training
     #expect(report.validation.accuracyFromReset > 0.9)
     #expect(report.validation.accuracyInStream > 0.9)
     #expect(report.validation.clipCount > 20)
+  }
+
+  @Test func `the network of a checkpoint has the integers that its training simulated`() throws {
+    var configuration = configuration(epochs: 2)
+    configuration.bitWidths = try BitWidths(
+      architecture.geometry(), weights: [2], activations: [4])
+    let trainer = try Trainer(architecture: architecture, data: data, configuration: configuration)
+    _ = try finish(trainer)
+    let checkpoint = try Checkpoint(
+      reading: trainer.checkpoint(provenance: provenance(data)).encoded())
+    let batch = try data.validationBatch(0)
+    FeatureNormalizer(data.normalization).normalize(batch)
+    func logits(_ network: Network) -> [Float] {
+      let logits = network.forward(
+        batch.features, clipCount: batch.clipCount, frameCount: batch.frameCount,
+        continues: Array(repeating: false, count: batch.clipCount), history: nil,
+        mode: .inference)
+      return logits.span.indices.map { logits.span[$0] }
+    }
+    let expected = logits(trainer.network)
+    #expect(logits(try Network.of(checkpoint)) == expected)
+    #expect(
+      logits(try Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors))
+        != expected)
   }
 
   @Test func `a run that is stopped in an epoch and resumed equals one that never stopped`() throws

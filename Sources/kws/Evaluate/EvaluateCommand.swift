@@ -17,8 +17,9 @@ struct EvaluateCommand: ParsableCommand {
       out; with both, on all of them. With --stream and --truth, on recordings with words at known times: a detection counts for a word from its start to one second after its end. With \
       --background, on recordings without keywords: false alarms per hour. Both go together.
 
-      Every clip goes through the same line as a microphone: features, integer network. Of a \
-      checkpoint the network computes in single precision. A clip is one second, cut or padded with zeros \
+      Every recording goes through the same line as a microphone: features, integer network. The clips of \
+      --data come as the features that a training draws, not varied. Of a checkpoint the network computes \
+      in single precision, with the integers that its training simulated, if it did. A clip is one second, cut or padded with zeros \
       at its end; its decision is the label with the largest posterior at its end. Intervals are Wilson's, 95 %; \
       those of streams are exact. With --noise and --snr, or --gain, the clips are heard as they are \
       and once more under each condition; one seed gives the same noise to every model.
@@ -100,6 +101,11 @@ struct EvaluateCommand: ParsableCommand {
     guard report == nil || sources.isEmpty else {
       throw ValidationError(
         "--report: a page plays its clips, and spectra make no sound; leave out --data")
+    }
+    guard !inStream || sources.isEmpty || compare == nil else {
+      throw ValidationError(
+        "--in-stream, --data and --compare: which clip another follows depends on the model, so that two "
+          + "would not hear the same; leave out one of the three")
     }
     guard !conditions.isGiven || compare == nil else {
       throw ValidationError("--noise, --snr and --gain go without --compare")

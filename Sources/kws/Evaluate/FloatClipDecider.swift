@@ -6,8 +6,10 @@ import Glibc
 import ModelFormat
 import NeuralNetwork
 import SpeechFeatures
+import Training
 
-/// Decides clips by a checkpoint's network in single precision, on the features that a microphone
+/// Decides clips by a checkpoint's network in single precision, with the integers that its training
+/// simulated, if it did, on the features that a microphone
 /// would give.
 ///
 /// In a stream every clip begins a column of every layer anew: frames that complete no column of the
@@ -23,8 +25,7 @@ struct FloatClipDecider: ClipDecider, ~Copyable {
 
   /// - Throws: `FeatureError` or `NeuralNetworkError` for a checkpoint whose parts do not fit.
   init(_ checkpoint: Checkpoint) throws {
-    let network = try Network(
-      architecture: checkpoint.architecture, tensors: checkpoint.tensors)
+    let network = try Network.of(checkpoint)
     let plan = try FeaturePlan(checkpoint.features)
     labels = checkpoint.labels
     normalization = checkpoint.normalization

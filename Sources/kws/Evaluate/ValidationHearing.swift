@@ -15,8 +15,11 @@ struct ValidationHearing {
   /// Clips of a batch, for a model whose training is not known.
   private static let batchSize = 100
 
-  /// One outcome per clip, sorted by name, so that models whose labels or features differ hear the same
-  /// clips in the same order.
+  /// One outcome per clip, sorted by name, so that those of models whose labels or features differ can
+  /// be paired.
+  ///
+  /// In-stream a clip follows another in the order of the data's labels, and which one also depends on
+  /// the batch: the engine hears one stream, a checkpoint as many as its training had.
   func outcomes(_ network: ClipNetwork) throws -> [ClipOutcome] {
     let data: TrainingData
     let decisions: ValidationDecisions
@@ -28,7 +31,7 @@ struct ValidationHearing {
       let batchSize = TrainingConfiguration.of(checkpoint)?.batchSize ?? Self.batchSize
       data = try self.data(network, features: checkpoint.features, batchSize: batchSize)
       decisions = try Validation(data: data, batchSize: batchSize).decisions(
-        Network(architecture: checkpoint.architecture, tensors: checkpoint.tensors),
+        Network.of(checkpoint),
         normalizer: FeatureNormalizer(checkpoint.normalization))
     }
     // The data's labels are the model's, perhaps in another order.
