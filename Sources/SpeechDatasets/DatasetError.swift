@@ -25,6 +25,9 @@ package enum DatasetError: Error, Equatable {
   /// There are no clips for silence or for unknown words.
   case missingMaterial(kind: String, split: Split, sources: [String])
 
+  /// All recordings of noise, `count` of them, belong to the part that is kept from training.
+  case heldOut(path: String, count: Int)
+
   /// The task's keywords are empty, repeated or reserved.
   case badKeywords([String])
 

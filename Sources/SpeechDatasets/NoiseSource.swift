@@ -25,7 +25,8 @@ final class NoiseSource: Sendable {
 
   /// Reads every recording.
   ///
-  /// - Throws: `DatasetError` for a folder without recordings or the first that cannot be read.
+  /// - Throws: `DatasetError` for a folder without recordings for training or the first that cannot
+  ///   be read.
   init(path: String, features: FeatureConfiguration) throws(DatasetError) {
     let plan = try FeaturePlan.logMel(of: features, path: path)
     var recordings: [NoiseSpectrum] = []
@@ -45,6 +46,7 @@ final class NoiseSource: Sendable {
       recordings.append(spectrum)
       index += "\(name)\tnoise\t\(File.byteCount(file) ?? 0)\n"
     }
+    guard !training.isEmpty else { throw .heldOut(path: path, count: recordings.count) }
     self.path = path
     self.recordings = recordings
     self.features = features

@@ -70,7 +70,7 @@ package final class TrainingData: Sendable {
     self.augmentation = augmentation
     self.sources = opened
     mixedSources = opened.compactMap { source in
-      if case .noise(let noise) = source, noise.hasNoise(.training) { noise } else { nil }
+      if case .noise(let noise) = source { noise } else { nil }
     }
     training = try ClipLists(sources: opened, task: task, split: .training, speakers: speakers)
     validation = try ClipLists(sources: opened, task: task, split: .validation)

@@ -8,6 +8,9 @@ package enum TrainingError: Error {
   /// A value of the configuration lies outside its range.
   case outOfRange(field: String, found: Double, ClosedRange<Double>)
 
+  /// A checkpoint carries options that no training has.
+  case stored(field: String, expected: String, found: String)
+
   /// The checkpoint belongs to another run: resuming it would not be the same training.
   case mismatch(field: String, expected: String, found: String)
 

@@ -116,7 +116,7 @@ import Testing
       #expect(run.status == 65)
       #expect(run.error.hasPrefix("kws: run.safetensors: cannot resume: "), "\(run.error)")
       #expect(run.error.contains(text), "\(run.error)")
-      #expect(run.error.contains("start anew with --overwrite"))
+      #expect(run.error.contains("remove the file to start anew"))
       #expect(try fixture.checkpoint(folder) == before)
     }
     let none = try fixture.workingFolder("none")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import ModelFormat
 import Testing
 
 /// `kws quantize` from a checkpoint to a model, by every way there is.
@@ -68,6 +69,54 @@ import Testing
     #expect(run.output.contains("validation, simulated, from reset"))
     #expect(run.output.contains("simulation and integers decide alike on 100.00 % of 24 clips"))
     #expect(try weightBits(folder) == [0, 3, 0, 8])
+  }
+
+  @Test func `a checkpoint of simulated integers is evaluated with them`() throws {
+    let folder = try trained("simulated", ["--weight-bits", "1", "--activation-bits", "4"])
+    let run = try quantize(["--accept-loss", "--output", "m.safetensors"], in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    let evaluate = try Command(
+      [
+        "evaluate", "--data", "log-mel=\(fixture.data)", "--model", "run.safetensors", "--compare",
+        "m.safetensors",
+      ], workingDirectory: folder)
+    let line = try #require(evaluate.lines.first, "\(evaluate.error)")
+    let part = try #require(line.split(separator: ": ").last?.split(separator: "%").first)
+    #expect(
+      run.output.contains("validation, simulated, from reset: \(part)%"), "\(evaluate.output)")
+  }
+
+  @Test func `a set smaller than a batch tells what layers cost, too`() throws {
+    let folder = try trained("small", ["--batch", "50"])
+    let run = try quantize(
+      ["--weight-bits", "1", "--accept-loss", "--output", "m.safetensors", "--report", "out"],
+      in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/out/report.json"))
+    let report = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let layers = try #require(report["layers"] as? [[String: Any]])
+    #expect(layers.contains { $0["nats"] as? Double ?? 0 > 0 }, "\(layers)")
+  }
+
+  @Test(arguments: [
+    ("\"batchSize\":10", "\"batchSize\":0", "batch size: expected 2.0 to 10000.0, found 0.0"),
+    ("\"weights\":[0,8,0,8]", "\"weights\":[0,8]", "bits of the layers"),
+    ("\"weights\":[0,8,0,8]", "\"weights\":[0,8,0,7]", "bits of the layers"),
+  ])
+  func `options that no training has are refused`(
+    from: String, to: String, text: String
+  ) throws {
+    let folder = try trained("options", ["--weight-bits", "8"])
+    var checkpoint = try Checkpoint(reading: Array(fixture.checkpoint(folder)))
+    let options = try #require(checkpoint.state["configuration"])
+    try #require(options.contains(from), "\(options)")
+    checkpoint.state["configuration"] = options.replacingOccurrences(of: from, with: to)
+    try fixture.folder.write("options/run.safetensors", checkpoint.encoded())
+    let run = try quantize(["--output", "m.safetensors"], in: folder)
+    #expect(run.status == 65, "\(run.error)")
+    #expect(
+      run.error.hasPrefix("kws: run.safetensors: the options of its training: "), "\(run.error)")
+    #expect(run.error.contains(text), "\(run.error)")
   }
 
   @Test func `bytes choose bits that fit, and are told to be too few`() throws {

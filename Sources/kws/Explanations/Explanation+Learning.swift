@@ -24,6 +24,11 @@ extension DatasetError: ExplainedError {
       Explanation(
         text: "\(sources.joined(separator: ", ")): no \(kind) for \(split.rawValue). "
           + "The network must also learn what is no keyword.", exitCode: .badData)
+    case .heldOut(let path, let count):
+      Explanation(
+        text: "\(path): a fifth of the recordings of noise, by a hash of their names, is kept from "
+          + "training, and \(count == 1 ? "the only one is" : "all \(count) are") of it. Add recordings.",
+        exitCode: .badData)
     case .badKeywords(let keywords):
       Explanation(
         text: "--keywords \(JSONLine.quoted(keywords.joined(separator: ","))): expected different "
@@ -68,18 +73,22 @@ extension TrainingError: ExplainedError {
         text: "\(field): \(plain(found)), expected \(plain(range.lowerBound)) to "
           + "\(plain(range.upperBound)).",
         exitCode: .usage)
+    case .stored(let field, let expected, let found):
+      Explanation(
+        text: "the options of its training: \(field): expected \(expected), found \(found). The "
+          + "file was not written by a training; make it anew.", exitCode: .badData)
     case .mismatch(let field, let expected, let found):
       Explanation(
         text: "cannot resume: \(field) differ: \(expected) in the checkpoint, now \(found). Use "
-          + "the options of the first run, or start anew with --overwrite.", exitCode: .badData)
+          + "the options of the first run, or remove the file to start anew.", exitCode: .badData)
     case .notResumable(let missing):
       Explanation(
-        text: "cannot resume: the checkpoint has no '\(missing)'; it was not written by 'kws "
-          + "train'. Start anew with --overwrite.", exitCode: .badData)
+        text: "cannot resume: the checkpoint has no '\(missing)'; no training wrote it. "
+          + "Remove the file to start anew.", exitCode: .badData)
     case .epoch(let found, let range):
       Explanation(
         text: "cannot resume: the checkpoint's epoch is '\(found)', expected "
-          + "\(range.lowerBound) to \(range.upperBound). Start anew with --overwrite.",
+          + "\(range.lowerBound) to \(range.upperBound). Remove the file to start anew.",
         exitCode: .badData)
     case .teacher(let field, let expected, let found):
       Explanation(
@@ -88,7 +97,7 @@ extension TrainingError: ExplainedError {
     case .diverged(let epoch, let batch):
       Explanation(
         text: "the loss is no longer a number in epoch \(epoch + 1), batch \(batch + 1). Lower "
-          + "--learning-rate or lengthen --warm-up.", exitCode: .badData)
+          + "the learning rate, or lengthen the warm-up.", exitCode: .badData)
     case .network(let error): error.explanation
     case .data(let error): error.explanation
     }

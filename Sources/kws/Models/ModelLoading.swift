@@ -3,6 +3,7 @@
 import KeywordSpotting
 import ModelFormat
 import Storage
+import Training
 
 /// Largest model or checkpoint that is read, in bytes.
 let modelFileLimit = 1 << 30
@@ -34,11 +35,18 @@ func loadIfCheckpoint(_ path: String) throws -> Checkpoint? {
 }
 
 private func decodeCheckpoint(_ bytes: [UInt8], from path: String) throws -> Checkpoint {
+  let checkpoint: Checkpoint
   do throws(ModelFormatError) {
-    return try Checkpoint(reading: bytes)
+    checkpoint = try Checkpoint(reading: bytes)
   } catch {
     throw CommandError(error.explanation.at(path).text, .badData)
   }
+  do throws(TrainingError) {
+    try StoredOptions.check(checkpoint)
+  } catch {
+    throw CommandError(error.explanation.at(path).text, .badData)
+  }
+  return checkpoint
 }
 
 /// The whole line of `model`, which came from the file at `path` or is built in.

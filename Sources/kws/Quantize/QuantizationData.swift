@@ -40,9 +40,10 @@ struct QuantizationData {
     }
   }
 
-  /// Validation batches at even distances with some thousand clips, normalized.
+  /// Validation batches at even distances with some thousand clips, normalized; all clips of a set
+  /// smaller than a batch.
   func sensitivityBatches() throws -> [LayerSensitivity.Clips] {
-    let total = training.fullValidationBatchCount
+    let total = max(training.fullValidationBatchCount, 1)
     let count = max(1000 / batchSize, 1)
     return try (0..<min(count, total)).map { index in
       let batch = try training.validationBatch(index * total / min(count, total))
