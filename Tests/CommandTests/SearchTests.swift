@@ -90,6 +90,18 @@ import Testing
     }
   }
 
+  @Test func `a training that lies in the folder is not taken for that of a new search`() throws {
+    let folder = try fixture.workingFolder("stale")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/found", withIntermediateDirectories: true)
+    let path = URL(fileURLWithPath: "\(folder)/found/inherited.safetensors")
+    try Data("of another search".utf8).write(to: path)
+    let refused = try Command(search(), workingDirectory: folder)
+    #expect(refused.status == 64)
+    #expect(refused.error.contains("holds a search already"), "\(refused.error)")
+    #expect(try Data(contentsOf: path) == Data("of another search".utf8))
+  }
+
   @Test func `a broken checkpoint is told as what it is`() throws {
     let folder = try fixture.workingFolder("broken")
     try FileManager.default.createDirectory(

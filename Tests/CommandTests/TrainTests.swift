@@ -8,6 +8,36 @@ import Testing
 
   init() throws { fixture = try TrainingFixture() }
 
+  @Test func `a teacher's weight is refused without a teacher`() throws {
+    let folder = try fixture.workingFolder("taught")
+    let run = try Command(fixture.training(["--teacher-weight", "0.7"]), workingDirectory: folder)
+    #expect(run.status == 64)
+    #expect(run.error.contains("--teacher-weight 0.7: expected a --teacher"), "\(run.error)")
+  }
+
+  @Test func `a teacher and spliced speech are of the options that a run goes on with`() throws {
+    let folder = try fixture.workingFolder("teaching")
+    #expect(try Command(fixture.training(epochs: 4), workingDirectory: folder).status == 0)
+    try FileManager.default.moveItem(
+      atPath: "\(folder)/run.safetensors", toPath: "\(folder)/teacher.safetensors")
+    let options = ["--teacher", "teacher.safetensors", "--spliced-speech", "0.5"]
+    let run = try Command(fixture.training(epochs: 2, options), workingDirectory: folder)
+    #expect(run.status == 0, "\(run.error)")
+    for (changed, text) in [
+      (
+        ["--teacher", "teacher.safetensors"],
+        "splicedSpeech 0.5 in the checkpoint, now splicedSpeech none"
+      ),
+      (["--spliced-speech", "0.5"], "distillation"),
+      (options + ["--teacher-weight", "0.9"], "distillation"),
+    ] {
+      let resumed = try Command(
+        fixture.training(epochs: 2, ["--resume"] + changed), workingDirectory: folder)
+      #expect(resumed.status == 65)
+      #expect(resumed.error.contains(text), "\(resumed.error)")
+    }
+  }
+
   @Test func `one seed gives one file, another seed another, whatever the threads`() throws {
     let runs = [["--seed", "5"], ["--seed", "5", "--threads", "1"], ["--seed", "6"]]
     var files: [Data] = []

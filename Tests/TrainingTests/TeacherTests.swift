@@ -44,13 +44,15 @@ import Training
     return report
   }
 
-  private func taught(weight: Float, epochs: Int = 3) throws -> Teacher {
+  private func taught(
+    weight: Float, epochs: Int = 3, digest: String = "of 12 channels"
+  ) throws -> Teacher {
     let trainer = try Trainer(
       architecture: .small(channels: 12), data: data,
       configuration: configuration(epochs: epochs))
     try finish(trainer)
     return try Teacher(
-      checkpoint(trainer), digest: "of 12 channels", weight: weight, data: data)
+      checkpoint(trainer), digest: digest, weight: weight, data: data)
   }
 
   private func student(_ teacher: Teacher) throws -> Trainer {
@@ -88,13 +90,16 @@ import Training
     let first = try student(try taught(weight: 0.5))
     _ = try first.runEpoch(now: { 0 }) { _, _ in true }
     let saved = try checkpoint(first)
-    #expect {
-      try Trainer(
-        resuming: saved, architecture: .small(channels: 6), data: data,
-        configuration: configuration())
-    } throws: { error in
-      guard case TrainingError.mismatch(let field, _, _) = error else { return false }
-      return field == "training options"
+    let other = try taught(weight: 0.5, digest: "of another")
+    for teacher in [nil, other] {
+      #expect {
+        try Trainer(
+          resuming: saved, architecture: .small(channels: 6), data: data,
+          configuration: configuration(teacher), teacher: teacher)
+      } throws: { error in
+        guard case TrainingError.mismatch(let field, _, _) = error else { return false }
+        return field == "training options"
+      }
     }
   }
 

@@ -158,9 +158,11 @@ struct SearchCommand: ParsableCommand {
     return results
   }
 
-  /// Makes the folder; one with a search in it needs --resume.
+  /// Makes the folder; one with a search or its trainings in it needs --resume.
   private func prepareFolder() throws {
-    guard resume || !File.isRegular("\(output)/search.safetensors") else {
+    let states = ["search"] + TrainingStart.allCases.map(\.rawValue)
+    guard resume || !states.contains(where: { File.isRegular("\(output)/\($0).safetensors") })
+    else {
       throw CommandError(
         "\(output): holds a search already. Go on with it by --resume, or name another folder.",
         .usage)

@@ -43,18 +43,7 @@ struct SearchedTraining {
     var results: [Result] = []
     for start in starts {
       let path = path(start)
-      let trainer: Trainer
-      if File.isRegular(path) {
-        trainer = try Trainer(
-          resuming: try loadCheckpoint(path), architecture: derived.architecture, data: data,
-          configuration: configuration)
-      } else if start == .inherited {
-        trainer = try Trainer(
-          startingFrom: derived, ranges: [:], data: data, configuration: configuration)
-      } else {
-        trainer = try Trainer(
-          architecture: derived.architecture, data: data, configuration: configuration)
-      }
+      let trainer = try trainer(start, derived: derived)
       if let threadCount { trainer.network.threadCount = threadCount }
       printError("training from \(start == .scratch ? "scratch" : "inherited weights")")
       try TrainingRun(
@@ -74,6 +63,30 @@ struct SearchedTraining {
       try File.replace(bestPath, with: best.checkpoint.encoded().span)
     }
     return results
+  }
+
+  /// A training at its start, or where an earlier process was stopped.
+  private func trainer(_ start: TrainingStart, derived: Checkpoint) throws -> Trainer {
+    let path = path(start)
+    if File.isRegular(path) {
+      let checkpoint = try loadCheckpoint(path)
+      do throws(TrainingError) {
+        return try Trainer(
+          resuming: checkpoint, architecture: derived.architecture, data: data,
+          configuration: configuration)
+      } catch {
+        let explanation = error.explanation.at(path)
+        throw CommandError(explanation.text, explanation.exitCode)
+      }
+    }
+    switch start {
+    case .inherited:
+      return try Trainer(
+        startingFrom: derived, ranges: [:], data: data, configuration: configuration)
+    case .scratch:
+      return try Trainer(
+        architecture: derived.architecture, data: data, configuration: configuration)
+    }
   }
 
   /// The training with more validation clips right, both from reset and in-stream counted; of equal

@@ -14,12 +14,17 @@ struct TeacherOptions: ParsableArguments {
       valueName: "file"))
   var teacher: String?
 
-  @Option(help: "Part of the loss that is the teacher's; the labels have the rest.")
-  var teacherWeight: Float = 0.5
+  @Option(
+    help: "Part of the loss that is the teacher's, 0.5 if left out; the labels have the rest.")
+  var teacherWeight: Float?
 
   func validate() throws {
+    guard let teacherWeight else { return }
     guard (0...1).contains(teacherWeight) else {
       throw ValidationError("--teacher-weight \(teacherWeight): expected 0 to 1")
+    }
+    guard teacher != nil else {
+      throw ValidationError("--teacher-weight \(teacherWeight): expected a --teacher")
     }
   }
 
@@ -30,7 +35,7 @@ struct TeacherOptions: ParsableArguments {
     do throws(TrainingError) {
       return try Teacher(
         checkpoint, digest: SHA256.digest(of: checkpoint.encoded().span),
-        weight: teacherWeight, data: data)
+        weight: teacherWeight ?? 0.5, data: data)
     } catch {
       let explanation = error.explanation.at(teacher)
       throw CommandError(explanation.text, explanation.exitCode)
