@@ -13,6 +13,8 @@ extension Searcher {
     static let epoch = "search.epoch"
     static let configuration = "search.configuration"
     static let space = "search.space"
+    static let costs = "search.costs"
+    static let data = "search.data"
     static let history = "search.history"
   }
 
@@ -35,7 +37,8 @@ extension Searcher {
       normalization: normalizer.normalization, labels: data.labels, tensors: tensors,
       state: [
         StateKey.epoch: "\(epoch)", StateKey.configuration: configuration.text,
-        StateKey.space: space.description, StateKey.history: Self.text(history),
+        StateKey.space: space.description, StateKey.costs: costsDescription,
+        StateKey.data: data.drawDescription, StateKey.history: Self.text(history),
       ],
       provenance: provenance)
   }
@@ -53,6 +56,8 @@ extension Searcher {
     }
     try Self.same("spaces", try state(StateKey.space), space.description)
     try Self.same("search options", try state(StateKey.configuration), configuration.text)
+    try Self.same("costs of the space", try state(StateKey.costs), costsDescription)
+    try Self.same("data options", try state(StateKey.data), data.drawDescription)
     try Self.same(
       "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
     try Self.same(
@@ -81,6 +86,13 @@ extension Searcher {
     }
     epoch = done
     history = reports
+  }
+
+  /// What the cheapest and the costliest network cost: other measured times have other ones.
+  private var costsDescription: String {
+    tables.map {
+      "\($0.metric.rawValue) \($0.range.lowerBound) to \($0.range.upperBound)"
+    }.joined(separator: ", ")
   }
 
   private static func same(

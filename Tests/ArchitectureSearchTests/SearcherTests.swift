@@ -130,6 +130,39 @@ import Testing
     #expect(throws: SearchError.self) { try third.resume(foreign) }
   }
 
+  @Test func `a checkpoint of clips varied in another way, or of other times, is refused`() throws {
+    let set = try SyntheticLogMelSet(in: FileManager.default.temporaryDirectory.path)
+    defer { try? FileManager.default.removeItem(atPath: set.path) }
+    func searcher(
+      _ strength: AugmentationStrength = .standard, overhead: Double = 1
+    ) throws -> Searcher {
+      let data = try TrainingData(
+        sources: [.logMel(path: set.path)], keywords: ["yes", "no"],
+        features: FeatureConfiguration(), batchSize: 10, seed: 3,
+        augmentation: AugmentationConfiguration(strength))
+      var latencies = LatencyTable()
+      latencies.overhead = overhead
+      return try Searcher(
+        space: space(), data: data,
+        configuration: configuration(.limits([CostLimit(metric: .latency, most: 1e9)])),
+        latencies: latencies, threadCount: 2)
+    }
+    let first = try searcher()
+    _ = try first.runEpoch { _, _ in true }
+    let checkpoint = try first.checkpoint(provenance: provenance)
+    try searcher().resume(checkpoint)
+    for (other, expected) in [
+      (try searcher(.light), "data options"), (try searcher(overhead: 2), "costs of the space"),
+    ] {
+      #expect {
+        try other.resume(checkpoint)
+      } throws: { error in
+        guard case SearchError.mismatch(let field, _, _) = error else { return false }
+        return field == expected
+      }
+    }
+  }
+
   @Test func `a steep price empties the network, none leaves the choice to accuracy`() throws {
     var dear = configuration(.additive(metric: .macs, reference: 1e4, weight: 500))
     dear.epochCount = 6
