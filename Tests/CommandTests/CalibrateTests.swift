@@ -35,6 +35,21 @@ import Testing
       ] + options)
   }
 
+  @Test func `a threshold that the model comes with is what it is heard with`() throws {
+    let model = folder.path("m.safetensors")
+    let stream = ["--stream", folder.path("words.wav"), "--truth", folder.path("words.tsv")]
+    for (threshold, hits) in [("0.999", 0), ("0.6", 2)] {
+      let run = try calibrate(["--output", model, "--default-threshold", threshold])
+      #expect(run.status == 0, "\(run.error)")
+      let evaluated = try Command(["evaluate", "--model", model] + stream)
+      #expect(
+        evaluated.lines.first?.hasPrefix("words: 2, \(hits) hit") == true, "\(evaluated.output)")
+    }
+    let refused = try calibrate(["--output", model, "--default-threshold", "80"])
+    #expect(refused.status == 64)
+    #expect(refused.error.contains("--default-threshold 80.0: expected 0.001 to 1"))
+  }
+
   @Test func `a target gives thresholds that the hours support, and says what they cost`() throws {
     let model = folder.path("m.safetensors")
     let run = try calibrate(["--output", model])

@@ -34,6 +34,13 @@ struct CalibrateCommand: ParsableCommand {
       """, valueName: "dir"))
   var clips: String?
 
+  @Option(
+    help: """
+      The threshold that the model comes with, for every keyword that has none of its own; what it has now \
+      if left out.
+      """)
+  var defaultThreshold: Float?
+
   @Option(help: "The model file; the built-in model if left out.")
   var model: String?
 
@@ -44,6 +51,9 @@ struct CalibrateCommand: ParsableCommand {
     guard !recordings.stream.isEmpty, !recordings.background.isEmpty else {
       throw ValidationError(
         "expected a --stream with its --truth, and a --background without keywords")
+    }
+    if let defaultThreshold, !(0.001...1).contains(defaultThreshold) {
+      throw ValidationError("--default-threshold \(defaultThreshold): expected 0.001 to 1")
     }
     guard let path = output ?? model else {
       throw ValidationError(
@@ -56,6 +66,7 @@ struct CalibrateCommand: ParsableCommand {
     guard let output = output ?? model else { return }
     try File.checkCanReplace(output)
     var loaded = try modelOrDefault(model)
+    if let defaultThreshold { loaded.detection.defaultThreshold = defaultThreshold }
     if let clips { try calibrateScores(of: &loaded, by: clips) }
     let (points, streams) = try count(loaded)
     loaded.operatingPoints = points
