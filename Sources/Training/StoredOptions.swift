@@ -15,7 +15,8 @@ package enum StoredOptions {
       do { try configuration.validate() } catch {
         guard case .outOfRange(let field, let found, let range) = error else { throw error }
         throw .stored(
-          field: field, expected: "\(range.lowerBound) to \(range.upperBound)", found: "\(found)")
+          field: field, expected: "\(text(range.lowerBound)) to \(text(range.upperBound))",
+          found: text(found))
       }
       if let bitWidths = configuration.bitWidths { try check(bitWidths, of: checkpoint) }
     }
@@ -30,6 +31,11 @@ package enum StoredOptions {
         throw .stored(field: "part of spliced speech", expected: "0 to 100", found: "\(part)")
       }
     }
+  }
+
+  /// A number without the decimals that it does not have.
+  private static func text(_ value: Double) -> String {
+    Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
   /// Every layer has bits that it can have.

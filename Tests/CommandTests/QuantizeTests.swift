@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"batchSize\":10", "\"batchSize\":0", "batch size: expected 2.0 to 10000.0, found 0.0"),
+    ("\"batchSize\":10", "\"batchSize\":0", "batch size: expected 2 to 10000, found 0"),
     ("\"weights\":[0,8,0,8]", "\"weights\":[0,8]", "bits of the layers"),
     ("\"weights\":[0,8,0,8]", "\"weights\":[0,8,0,7]", "bits of the layers"),
   ])
