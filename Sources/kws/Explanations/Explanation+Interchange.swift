@@ -28,12 +28,6 @@ extension InterchangeError: ExplainedError {
     return Explanation(text: text, exitCode: .badData)
   }
 
-  /// The error for the file at `path`.
-  func commandError(at path: String) -> CommandError {
-    let explanation = explanation.at(path)
-    return CommandError(explanation.text, explanation.exitCode)
-  }
-
   private func name(_ field: String) -> String { field.isEmpty ? "the file" : "field '\(field)'" }
 }
 

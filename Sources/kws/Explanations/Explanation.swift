@@ -36,6 +36,14 @@ protocol ExplainedError: Error {
   var explanation: Explanation { get }
 }
 
+extension ExplainedError {
+  /// The error for the file at `path`.
+  func commandError(at path: String) -> CommandError {
+    let explanation = explanation.at(path)
+    return CommandError(explanation.text, explanation.exitCode)
+  }
+}
+
 /// An error that is known where it is thrown with its whole text.
 struct CommandError: ExplainedError {
   var explanation: Explanation

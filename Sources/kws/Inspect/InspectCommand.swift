@@ -72,8 +72,7 @@ struct InspectCommand: ParsableCommand {
     do throws(ArchitectureError) {
       return try ArchitectureSummary(architecture)
     } catch {
-      let explanation = error.explanation.at(place)
-      throw CommandError(explanation.text, explanation.exitCode)
+      throw error.commandError(at: place)
     }
   }
 

@@ -57,7 +57,6 @@ func spottingPlan(
   do throws(SpottingError) {
     return try SpottingPlan(model: model, detection: detection, nearMissRatio: nearMissRatio)
   } catch {
-    let explanation = error.explanation.at(path ?? "built-in model")
-    throw CommandError(explanation.text, explanation.exitCode)
+    throw error.commandError(at: path ?? "built-in model")
   }
 }

@@ -76,8 +76,7 @@ struct QuantizationAwareTraining {
           resuming: own, architecture: checkpoint.architecture, data: data,
           configuration: configuration, teacher: teacher)
       } catch {
-        let explanation = error.explanation.at(output)
-        throw CommandError(explanation.text, explanation.exitCode)
+        throw error.commandError(at: output)
       }
     } else {
       trainer = try Trainer(

@@ -30,8 +30,7 @@ struct SearchRun {
       do throws(SearchError) {
         try searcher.resume(checkpoint)
       } catch {
-        let explanation = error.explanation.at(checkpointPath)
-        throw CommandError(explanation.text, explanation.exitCode)
+        throw error.commandError(at: checkpointPath)
       }
     }
     let epochCount = searcher.configuration.totalEpochCount

@@ -75,8 +75,7 @@ struct SearchedTraining {
           resuming: checkpoint, architecture: derived.architecture, data: data,
           configuration: configuration)
       } catch {
-        let explanation = error.explanation.at(path)
-        throw CommandError(explanation.text, explanation.exitCode)
+        throw error.commandError(at: path)
       }
     }
     switch start {

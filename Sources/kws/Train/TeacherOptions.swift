@@ -37,8 +37,7 @@ struct TeacherOptions: ParsableArguments {
         checkpoint, digest: SHA256.digest(of: checkpoint.encoded().span),
         weight: teacherWeight ?? 0.5, data: data)
     } catch {
-      let explanation = error.explanation.at(teacher)
-      throw CommandError(explanation.text, explanation.exitCode)
+      throw error.commandError(at: teacher)
     }
   }
 }

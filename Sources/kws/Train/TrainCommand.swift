@@ -162,8 +162,7 @@ struct TrainCommand: ParsableCommand {
         resuming: checkpoint, architecture: architecture, data: data,
         configuration: configuration, teacher: teacher)
     } catch {
-      let explanation = error.explanation.at(output)
-      throw CommandError(explanation.text, explanation.exitCode)
+      throw error.commandError(at: output)
     }
   }
 
