@@ -94,7 +94,8 @@ let package = Package(
     .target(
       name: "ArchitectureSearch",
       dependencies: [
-        "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures", "Training",
+        "Buffers", "ModelFormat", "NeuralNetwork", "SpeechDatasets", "SpeechFeatures", "Storage",
+        "Training",
       ],
       swiftSettings: strict),
     .target(

@@ -5,6 +5,7 @@ package import ModelFormat
 import NeuralNetwork
 import SpeechDatasets
 import SpeechFeatures
+import Storage
 import Training
 
 extension Searcher {
@@ -37,7 +38,7 @@ extension Searcher {
       normalization: normalizer.normalization, labels: data.labels, tensors: tensors,
       state: [
         StateKey.epoch: "\(epoch)", StateKey.configuration: configuration.text,
-        StateKey.space: space.description, StateKey.costs: costsDescription,
+        StateKey.space: space.description, StateKey.costs: costsDigest,
         StateKey.data: data.drawDescription, StateKey.history: Self.text(history),
       ],
       provenance: provenance)
@@ -56,8 +57,13 @@ extension Searcher {
     }
     try Self.same("spaces", try state(StateKey.space), space.description)
     try Self.same("search options", try state(StateKey.configuration), configuration.text)
-    try Self.same("costs of the space", try state(StateKey.costs), costsDescription)
-    try Self.same("data options", try state(StateKey.data), data.drawDescription)
+    try Self.same("costs of the space (SHA-256)", try state(StateKey.costs), costsDigest)
+    guard
+      let augmentation = try? JSONDecoder().decode(
+        AugmentationConfiguration.self, from: Data(try state(StateKey.data).utf8))
+    else { throw .notResumable(missing: StateKey.data) }
+    let options = FieldDifferences(augmentation, data.augmentation)
+    try Self.same("data options", options.expected, options.found)
     try Self.same(
       "data set (SHA-256 of its index)", checkpoint.provenance.datasetDigest, data.digest)
     try Self.same(
@@ -88,11 +94,10 @@ extension Searcher {
     history = reports
   }
 
-  /// What the cheapest and the costliest network cost: other measured times have other ones.
-  private var costsDescription: String {
-    tables.map {
-      "\($0.metric.rawValue) \($0.range.lowerBound) to \($0.range.upperBound)"
-    }.joined(separator: ", ")
+  /// Stands for what every candidate costs: with other measured times another search.
+  private var costsDigest: String {
+    let text = tables.map { "\($0.metric.rawValue) \($0.fixed) \($0.entries)" }.joined()
+    return SHA256.digest(of: Array(text.utf8).span)
   }
 
   private static func same(

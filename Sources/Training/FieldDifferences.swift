@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// The fields in which two values of one structure differ, and only those, as text: "epochCount 4".
-struct FieldDifferences {
-  let expected: String
-  let found: String
+package struct FieldDifferences {
+  package let expected: String
+  package let found: String
 
   /// Both texts are empty where nothing differs.
-  init<Structure>(_ expected: Structure, _ found: Structure) {
+  package init<Structure>(_ expected: Structure, _ found: Structure) {
     let pairs = zip(Self.texts(expected), Self.texts(found)).filter { $0 != $1 }
     self.expected = pairs.map(\.0).joined(separator: ", ")
     self.found = pairs.map(\.1).joined(separator: ", ")

@@ -9,33 +9,23 @@ import SpeechDatasets
 package enum StoredOptions {
   /// Checks that they are such as a training can have; a checkpoint without options passes.
   ///
-  /// - Throws: `TrainingError.stored` for the first that is not.
+  /// - Throws: `TrainingError.outOfRange` or `.layerBits` for the first that is not.
   package static func check(_ checkpoint: Checkpoint) throws(TrainingError) {
     if let configuration = TrainingConfiguration.of(checkpoint) {
-      do { try configuration.validate() } catch {
-        guard case .outOfRange(let field, let found, let range) = error else { throw error }
-        throw .stored(
-          field: field, expected: "\(text(range.lowerBound)) to \(text(range.upperBound))",
-          found: text(found))
-      }
+      try configuration.validate()
       if let bitWidths = configuration.bitWidths { try check(bitWidths, of: checkpoint) }
     }
-    if let augmentation = AugmentationConfiguration.of(checkpoint) {
-      for (field, count) in [
-        ("masks along time", augmentation.timeMaskCount),
-        ("masks along frequency", augmentation.frequencyMaskCount),
-      ] where !(0...1_000).contains(count) {
-        throw .stored(field: field, expected: "0 to 1000", found: "\(count)")
-      }
-      if let part = augmentation.splicedSpeech, !(0...100).contains(part) {
-        throw .stored(field: "part of spliced speech", expected: "0 to 100", found: "\(part)")
-      }
+    guard let augmentation = AugmentationConfiguration.of(checkpoint) else { return }
+    for (field, value, largest) in [
+      ("seconds of shift", Double(augmentation.shiftSeconds), 1.0),
+      ("masks along time", Double(augmentation.timeMaskCount), 1000),
+      ("seconds of a mask", Double(augmentation.timeMaskSeconds), 1000),
+      ("masks along frequency", Double(augmentation.frequencyMaskCount), 1000),
+      ("bins of a mask", Double(augmentation.frequencyMaskWidth), 1000),
+      ("part of spliced speech", Double(augmentation.splicedSpeech ?? 0), 100),
+    ] {
+      try TrainingConfiguration.check(field, value, 0...largest)
     }
-  }
-
-  /// A number without the decimals that it does not have.
-  private static func text(_ value: Double) -> String {
-    Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
   /// Every layer has bits that it can have.
@@ -50,11 +40,6 @@ package enum StoredOptions {
     guard bitWidths.weights.count == geometry.count,
       let possible = try? BitWidths(
         geometry, weights: weights, activations: bitWidths.activations), possible == bitWidths
-    else {
-      throw .stored(
-        field: "bits of the layers",
-        expected: "\(geometry.count) of weights and of activations that each layer can have",
-        found: "\(bitWidths.weights) and \(bitWidths.activations)")
-    }
+    else { throw .layerBits(found: bitWidths, layers: geometry.map(\.layer.name)) }
   }
 }

@@ -65,7 +65,7 @@ package struct TrainingConfiguration: Codable, Equatable, Sendable {
     }
   }
 
-  private static func check(
+  static func check(
     _ field: String, _ value: Double, _ range: ClosedRange<Double>
   ) throws(TrainingError) {
     guard range.contains(value) else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+package import ModelFormat
 package import NeuralNetwork
 package import SpeechDatasets
 
@@ -8,8 +9,8 @@ package enum TrainingError: Error {
   /// A value of the configuration lies outside its range.
   case outOfRange(field: String, found: Double, ClosedRange<Double>)
 
-  /// A checkpoint carries options that no training has.
-  case stored(field: String, expected: String, found: String)
+  /// The bits that a checkpoint's training simulated are none that these layers can have.
+  case layerBits(found: BitWidths, layers: [String])
 
   /// The checkpoint belongs to another run: resuming it would not be the same training.
   case mismatch(field: String, expected: String, found: String)

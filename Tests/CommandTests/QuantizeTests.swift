@@ -77,8 +77,7 @@ import Testing
     #expect(run.status == 0, "\(run.error)")
     let evaluate = try Command(
       [
-        "evaluate", "--data", "log-mel=\(fixture.data)", "--model", "run.safetensors", "--compare",
-        "m.safetensors",
+        "evaluate", "--data", "log-mel=\(fixture.data)", "--model", "run.safetensors",
       ], workingDirectory: folder)
     let line = try #require(evaluate.lines.first, "\(evaluate.error)")
     let part = try #require(line.split(separator: ": ").last?.split(separator: "%").first)
@@ -99,18 +98,23 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"batchSize\":10", "\"batchSize\":0", "batch size: expected 2 to 10000, found 0"),
-    ("\"weights\":[0,8,0,8]", "\"weights\":[0,8]", "bits of the layers"),
-    ("\"weights\":[0,8,0,8]", "\"weights\":[0,8,0,7]", "bits of the layers"),
+    ("configuration", "\"batchSize\":10", "\"batchSize\":0", "batch size: 0, expected 2 to 10000"),
+    (
+      "configuration", "\"weights\":[0,8,0,8]", "\"weights\":[0,8]",
+      "flat, stem, pool, head can have"
+    ),
+    ("configuration", "\"weights\":[0,8,0,8]", "\"weights\":[0,8,0,7]", "found [0, 8, 0, 7]"),
+    ("data", "\"timeMaskCount\":2", "\"timeMaskCount\":-1", "masks along time: -1, expected 0 to"),
+    ("data", "\"frequencyMaskWidth\":5", "\"frequencyMaskWidth\":-9", "bins of a mask: -9"),
   ])
   func `options that no training has are refused`(
-    from: String, to: String, text: String
+    key: String, from: String, to: String, text: String
   ) throws {
     let folder = try trained("options", ["--weight-bits", "8"])
     var checkpoint = try Checkpoint(reading: Array(fixture.checkpoint(folder)))
-    let options = try #require(checkpoint.state["configuration"])
+    let options = try #require(checkpoint.state[key])
     try #require(options.contains(from), "\(options)")
-    checkpoint.state["configuration"] = options.replacingOccurrences(of: from, with: to)
+    checkpoint.state[key] = options.replacingOccurrences(of: from, with: to)
     try fixture.folder.write("options/run.safetensors", checkpoint.encoded())
     let run = try quantize(["--output", "m.safetensors"], in: folder)
     #expect(run.status == 65, "\(run.error)")

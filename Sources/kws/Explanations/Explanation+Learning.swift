@@ -73,10 +73,11 @@ extension TrainingError: ExplainedError {
         text: "\(field): \(plain(found)), expected \(plain(range.lowerBound)) to "
           + "\(plain(range.upperBound)).",
         exitCode: .usage)
-    case .stored(let field, let expected, let found):
+    case .layerBits(let found, let layers):
       Explanation(
-        text: "the options of its training: \(field): expected \(expected), found \(found). The "
-          + "file was not written by a training; make it anew.", exitCode: .badData)
+        text: "bits of the layers: expected those that \(layers.joined(separator: ", ")) can have, "
+          + "found \(found.weights) for weights, \(found.activations) for activations.",
+        exitCode: .badData)
     case .mismatch(let field, let expected, let found):
       Explanation(
         text: "cannot resume: \(field) differ: \(expected) in the checkpoint, now \(found). Use "

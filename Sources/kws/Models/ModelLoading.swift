@@ -44,7 +44,9 @@ private func decodeCheckpoint(_ bytes: [UInt8], from path: String) throws -> Che
   do throws(TrainingError) {
     try StoredOptions.check(checkpoint)
   } catch {
-    throw CommandError(error.explanation.at(path).text, .badData)
+    throw CommandError(
+      "\(path): the options of its training: \(error.explanation.text) Make it anew by 'kws train'.",
+      .badData)
   }
   return checkpoint
 }
