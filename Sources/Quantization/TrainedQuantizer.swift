@@ -29,10 +29,7 @@ package struct TrainedQuantizer {
     self.checkpoint = checkpoint
     self.bitWidths = bitWidths
     do throws(NeuralNetworkError) {
-      network = try Network(
-        architecture: checkpoint.architecture, tensors: checkpoint.tensors)
-      network.bitWidths = bitWidths
-      try network.loadQuantization(checkpoint.tensors)
+      network = try Network.of(checkpoint, bitWidths: bitWidths)
     } catch { throw .network(error) }
   }
 
